@@ -1,0 +1,1 @@
+"""The HTTP door: routes as declarations, bodies read by our own code, problems that never repeat what was sent."""

@@ -1,0 +1,136 @@
+"""A service's routes as an ASGI app. FastAPI finds the route and describes it; everything else is our own reading."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from re import Pattern
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import ASGIApp
+
+from services.chassis.http.door import Door
+from services.chassis.http.endpoint import Endpoint
+from services.chassis.http.idempotency import PURPOSE
+from services.chassis.http.openapi import components, operation
+from services.chassis.http.problems import Problem
+from services.chassis.http.record import allow_labels
+from services.chassis.http.responses import problem_response
+from services.chassis.http.routes import Route, fault_in
+from services.chassis.http.validation import forbids_unknown
+from services.chassis.service import Parts, Service
+
+_DECLARED: Final = "baton_route"
+
+_NO_TELEMETRY: Final = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would record exception messages and stack traces, and both hold input."""
+
+
+class UndeclaredRoute(ValueError):
+    """A route that does not say whom it serves and whose data it touches, or says it wrongly."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceApp:
+    """One service's app and the URL prefixes that lead to it."""
+
+    prefixes: tuple[str, ...]
+    asgi: ASGIApp
+    api: FastAPI
+    """the app inside the door, for tests and the OpenAPI description"""
+
+
+def service_app(service: Service, parts: Parts) -> ServiceApp:
+    """The app of a service's declared routes.
+
+    Raises:
+        UndeclaredRoute: a declaration is missing or cannot be served.
+    """
+    api = FastAPI(
+        title=f"Baton {service.name}",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,  # type: ignore[arg-type] # a TypedDict FastAPI keeps private halves of
+    )
+    for route in service.routes:
+        if fault := fault_in(route, service.prefixes) or _open_model(route):
+            raise UndeclaredRoute(f"{route.name} {fault}")
+        _add(api, route, Endpoint(route, service, parts))
+    if undeclared := undeclared_routes(api):
+        raise UndeclaredRoute(", ".join(undeclared))
+    api.add_exception_handler(HTTPException, _refusal([(compile_path(r.path)[0], r.method) for r in service.routes]))
+    if any(route.idempotent for route in service.routes):
+        parts.keys.require(PURPOSE)
+    _describe(api, service.routes)
+    allow_labels(service.name, service.routes)
+    return ServiceApp(service.prefixes, Door(api, service.name), api)
+
+
+def undeclared_routes(api: FastAPI) -> list[str]:
+    """Paths the app would answer without a declaration behind them: default deny."""
+    declared = [getattr(getattr(route, "endpoint", None), _DECLARED, None) for route in api.routes]
+    return [
+        getattr(route, "path", "?") for route, known in zip(api.routes, declared, strict=True) if not _is(route, known)
+    ]
+
+
+def _open_model(route: Route) -> str | None:
+    """A model that takes fields nobody declared would store what nobody asked for."""
+    taken = route.takes or route.form
+    return None if taken is None or forbids_unknown(taken) else 'takes unknown fields: every model needs extra="forbid"'
+
+
+def _is(route: object, declared: Route | None) -> bool:
+    return (
+        isinstance(route, APIRoute)
+        and declared is not None
+        and (route.path, route.methods) == (declared.path, {declared.method})
+    )
+
+
+def _add(api: FastAPI, route: Route, endpoint: Endpoint) -> None:
+    async def respond(request: Request) -> Response:
+        return await endpoint.respond(request)
+
+    setattr(respond, _DECLARED, route)
+    api.add_api_route(
+        route.path,
+        respond,
+        methods=[route.method],
+        response_class=Response,
+        response_model=None,
+        summary=route.summary,
+        description=f"Whose data: {route.whose}.",
+        operation_id=_operation_id(route),
+        openapi_extra=operation(route),
+    )
+
+
+def _operation_id(route: Route) -> str:
+    words = [part.strip("{}").replace("-", "_") for part in route.path.split("/") if part]
+    return "_".join([route.method.lower(), *words])
+
+
+def _refusal(patterns: Sequence[tuple[Pattern[str], str]]) -> Callable[[Request, Any], Awaitable[Response]]:
+    """404 and 405 of the router as problems; Allow names every method of the path, not only the first route's."""
+
+    async def refuse(request: Request, _error: HTTPException) -> Response:
+        methods = {method for pattern, method in patterns if pattern.match(request.scope["path"])}
+        if not methods:
+            return problem_response(Problem(404, "not_found"), request.headers)
+        allow = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+        return problem_response(Problem(405, "method_not_allowed", headers={"allow": allow}), request.headers)
+
+    return refuse
+
+
+def _describe(api: FastAPI, routes: Sequence[Route]) -> None:
+    """Fill the components the operations point to; `api.openapi()` is then complete."""
+    document = api.openapi()
+    document.setdefault("components", {}).update(components(routes))

@@ -1,0 +1,170 @@
+"""One route's way from a request to a response: who, what, one `Work`, one answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from services.chassis.auth.gate import Claim, Gate, admit
+from services.chassis.crypto.keystore import NoFreshKey
+from services.chassis.faults import is_transient
+from services.chassis.http import bodies
+from services.chassis.http.documents import canonical, parse_json, storable
+from services.chassis.http.idempotency import Once, Stored
+from services.chassis.http.problems import NotFound, Problem, Unavailable
+from services.chassis.http.record import record_failure, record_problem, record_unavailable
+from services.chassis.http.responses import problem_response, rendered, response_of
+from services.chassis.http.routes import Call, Route
+from services.chassis.http.validation import valid_body, valid_form
+from services.chassis.service import Parts, Service
+from services.chassis.telemetry.traces import current_trace, span
+from services.chassis.work import NOBODY, Work
+
+TRACE: Final = "baton.trace"
+"""Where the ASGI scope carries the trace's id out to the access line."""
+
+ANYONE: Final = "anyone"
+"""The client under which a public route's idempotency keys are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a request says, read and validated before any transaction is open."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: BaseModel | None
+    if_match: int | None
+    key: str | None
+    request: bytes
+    """method, path and canonical body: what makes two requests the same"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, and what; or what is wrong with it, said only after an API key was proven."""
+
+    claim: Claim | None
+    content: Content | Problem
+
+
+class Endpoint:
+    """Serves one declared route of one service."""
+
+    def __init__(self, route: Route, service: Service, parts: Parts) -> None:
+        self.route = route
+        self._service = service
+        self._parts = parts
+        self._gate = Gate(parts.tokens, service.key_reader)
+
+    async def respond(self, request: Request) -> Response:
+        """The response to a request, whatever happens on the way; nothing of the request is repeated in it.
+
+        Raises:
+            ClientDisconnect: nobody is there any more to be answered.
+        """
+        parent = request.headers.get("traceparent")
+        with span("http", parent, service=self._service.name, method=self.route.method, route=self.route.path):
+            request.scope[TRACE] = current_trace()
+            try:
+                return response_of(await self._answer(await self._ask(request)))
+            except ClientDisconnect:
+                raise
+            except Exception as error:
+                problem = self._problem(error)
+            record_problem(self.route, problem)
+            return problem_response(problem, request.headers)
+
+    async def _ask(self, request: Request) -> Asked:
+        if self.route.public:
+            return Asked(None, await self._content(request))
+        claim = self._gate.claim(request.headers.getlist("authorization"))
+        if claim.key is None:
+            admit(self.route.serves, claim.identity)
+            return Asked(claim, await self._content(request))
+        try:
+            return Asked(claim, await self._content(request))
+        except Problem as problem:
+            return Asked(claim, problem)
+
+    async def _content(self, request: Request) -> Content:
+        route, headers = self.route, request.headers
+        path = {name: str(value) for name, value in request.path_params.items()}
+        if not all(map(storable, path.values())):
+            raise NotFound
+        query = bodies.query_fields(request.scope["query_string"])
+        key = bodies.idempotency_key(headers) if route.idempotent else None
+        if_match = bodies.if_match(headers) if route.if_match else None
+        body, document = await self._body(request)
+        same = canonical([route.method, request.scope["path"], document]) if key else b""
+        return Content(path, query, body, if_match, key, same)
+
+    async def _body(self, request: Request) -> tuple[BaseModel | None, Any]:
+        """The validated body, and the document it came from."""
+        route = self.route
+        if route.takes is None and route.form is None:
+            return None, None
+        wanted = [media for media, model in ((bodies.JSON, route.takes), (bodies.FORM, route.form)) if model]
+        media = bodies.require_media_type(request.headers, *wanted)
+        raw = await bodies.read_bytes(request.headers, request.receive, route.limit)
+        if route.takes is not None and media == bodies.JSON:
+            document = parse_json(raw)
+            return valid_body(route.takes, raw), document
+        assert route.form is not None
+        fields = bodies.form_fields(raw)
+        return valid_form(route.form, fields), fields
+
+    async def _answer(self, asked: Asked) -> Stored:
+        async def do(work: Work) -> Stored:
+            return await self._within(work, asked)
+
+        actor = str(asked.claim.identity) if asked.claim else f"system:{self._service.name}"
+        return await self._parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY)
+
+    async def _within(self, work: Work, asked: Asked) -> Stored:
+        identity = None
+        if asked.claim is not None:
+            identity = await self._gate.prove(work, asked.claim)
+            admit(self.route.serves, identity)
+        content = asked.content
+        if isinstance(content, Problem):
+            raise content
+        if identity is not None:
+            await work.set_scope(await self._service.scope_of(work, identity))
+        if content.key is None:
+            return rendered(await self.route.run(self._call(work, asked, content, None)))
+        once = Once.of(self._parts.keys, str(identity or ANYONE), content.key, content.request)
+        found = await once.claim(work)
+        if isinstance(found, Stored):
+            return found
+        answer = await self.route.run(self._call(work, asked, content, found))
+        stored = rendered(answer)
+        await once.keep(work, stored, answer.refused)
+        return stored
+
+    def _call(self, work: Work, asked: Asked, content: Content, refused_before: str | None) -> Call[Any]:
+        return Call(
+            work=work,
+            identity=asked.claim.identity if asked.claim else None,
+            body=content.body,
+            path=content.path,
+            query=content.query,
+            if_match=content.if_match,
+            refused_before=refused_before,
+            parts=self._parts,
+        )
+
+    def _problem(self, error: Exception) -> Problem:
+        """503 for what may succeed later (P16), 500 with a reference and nothing else for what should not happen."""
+        if isinstance(error, Problem):
+            return error
+        if isinstance(error, NoFreshKey) or is_transient(error):
+            record_unavailable(self.route.path, error)
+            return Unavailable()
+        reference = current_trace() or uuid4().hex
+        record_failure(self.route.path, error, reference)
+        return Problem(500, "unexpected", detail=f"Reference {reference}")

@@ -1,0 +1,128 @@
+"""What a service says about its HTTP door: routes, calls and answers. Default deny, whose data, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.chassis.auth.identity import Identity, Kind
+from services.chassis.http.problems import NotFound
+
+if TYPE_CHECKING:  # service.py names Route, so the other way is for type checkers only
+    from services.chassis.service import Parts
+    from services.chassis.work import Work
+
+B = TypeVar("B")
+
+BODY_LIMIT: Final = 64 * 1024
+"""Bytes of a request body (privacy.md, "Input"); batch and file doors state their own."""
+
+
+@dataclass(slots=True)
+class Call(Generic[B]):
+    """One request, authenticated and validated, inside the one `Work` that is committed after `run` returned."""
+
+    work: Work
+    identity: Identity | None
+    """None on a public route only"""
+    body: B
+    """an instance of `Route.takes` or `Route.form`; None where the route takes neither"""
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    """each name once; a service validates the values"""
+    if_match: int | None
+    """the version in If-Match; a number on every route with `if_match`"""
+    refused_before: str | None
+    """the code the same key and body were refused with before: the same code again says no second fact"""
+    parts: Parts
+
+    @property
+    def caller(self) -> Identity:
+        """Who is asking, on a route that is not public."""
+        if self.identity is None:
+            raise RuntimeError("a public route has no caller")
+        return self.identity
+
+    def uuid(self, name: str) -> UUID:
+        """A path parameter as the id it must be; anything else does not exist (404)."""
+        try:
+            return UUID(self.path[name])
+        except ValueError:
+            raise NotFound from None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route answers. Returned: committed, whatever the status; to undo, raise a `Problem`."""
+
+    status: int = 200
+    body: BaseModel | Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    refused: str | None = None
+    """code of a refusal that stays (its fact is committed); the same key and body are judged anew"""
+    page: str | None = None
+    """an HTML document instead of a body"""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. A route that serves nobody and is not public is refused when the app is built."""
+
+    method: str
+    path: str
+    """full path, `/desk/v1/leads/{lead}/attempts`"""
+    run: Callable[[Call[Any]], Awaitable[Answer]]
+    serves: frozenset[Kind]
+    whose: str
+    """whose data it touches, in words"""
+    summary: str
+    takes: type[BaseModel] | None = None
+    form: type[BaseModel] | None = None
+    """with `takes` as well (the same model), the caller chooses by its media type"""
+    answers: type[BaseModel] | None = None
+    idempotent: bool = False
+    if_match: bool = False
+    public: bool = False
+    sees: str = ""
+    """scope of a public route's `Work`: nobody's, unless what lets the caller in is looked up in protected rows"""
+    limit: int = BODY_LIMIT
+    door: bool = False
+    """malformed requests are counted for this door"""
+    examples: Mapping[str, Any] = field(default_factory=dict)
+    """named request examples for the OpenAPI description"""
+
+    @property
+    def name(self) -> str:
+        """Method and template: what logs, spans and metrics call this route."""
+        return f"{self.method} {self.path}"
+
+
+def etag(version: int) -> str:
+    """The strong tag of a version (RFC 9110, 8.8.3): `"7"`."""
+    return f'"{version}"'
+
+
+def fault_in(route: Route, prefixes: tuple[str, ...]) -> str | None:
+    """Why a declaration cannot be served, None when it can."""
+    checks = {
+        "needs an upper-case method": route.method in {"GET", "POST", "PUT", "PATCH", "DELETE"},
+        "lies outside its service's prefixes": any(lies_under(route.path, prefix) for prefix in prefixes),
+        "declares nobody it serves": bool(route.serves) != route.public,
+        "does not say whose data it touches": bool(route.whose.strip()),
+        "has no summary": bool(route.summary.strip()),
+        "takes one model, as a body, a form or either": None in (route.takes, route.form) or route.takes is route.form,
+        "reads without a body": route.method != "GET" or (route.takes is None and route.form is None),
+        "is not a command": route.method != "GET" or not (route.idempotent or route.if_match),
+        "sees more only where it is public": route.public or not route.sees,
+    }
+    return next((says for says, holds in checks.items() if not holds), None)
+
+
+def lies_under(path: str, prefix: str) -> bool:
+    """Whether a path is the prefix or below it, by whole segments."""
+    whole = prefix.rstrip("/")
+    return path == whole or path.startswith(f"{whole}/")

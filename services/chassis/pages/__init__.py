@@ -1,0 +1,1 @@
+"""The shell every page stands in: templates, colours, static files."""

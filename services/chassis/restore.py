@@ -1,0 +1,126 @@
+"""After a database was restored: raise every head to what Kafka already holds, before anybody writes (delivery.md)."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.envelope import UnreadableHead, head_from
+from contracts.streams import Stream
+from services.chassis.consume.kafka import bounds, plain_consumer
+from services.chassis.database import Database
+from services.chassis.work import Work
+
+EXPIRED: Final = 1000
+"""Versions added where a topic keeps less than its heads know (`tokens`, 20 h): what expired may have been higher."""
+
+_WAIT_MS: Final = 5000
+_SLICE: Final = 5000
+
+_OTHERS: Final = """
+select count(*) from pg_stat_activity where usename = current_user and datname = current_database()
+and pid <> pg_backend_pid()
+"""
+
+_RAISE: Final = """
+with raised as (
+  insert into head as h (stream, key, version, at)
+  select $1, key, version, at from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as k(key, version, at)
+  order by key
+  on conflict (stream, key) do update set version = excluded.version, at = greatest(h.at, excluded.at)
+  where h.version < excluded.version
+  returning 1
+)
+select count(*) from raised
+"""
+
+_ADD: Final = """
+with raised as (update head set version = version + $2 where stream = $1 returning 1) select count(*) from raised
+"""
+
+Highest = dict[str, tuple[int, datetime]]
+"""Per key the highest version on Kafka and its time."""
+
+
+class WritersOpen(RuntimeError):
+    """Somebody is connected as this service: heads are raised before writers open, never beside them."""
+
+
+class TopicGone(LookupError):
+    """The stream's topic is not there, so nobody can say what was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What was done for one stream: records read, keys found, heads that were raised."""
+
+    stream: str
+    records: int
+    keys: int
+    heads: int
+
+
+async def require_no_writers(database: Database) -> None:
+    """Raises WritersOpen when another session of this service's role is there."""
+    async with database.work(f"system:{database.service}") as work:
+        if await work.value(_OTHERS):
+            raise WritersOpen(database.service)
+
+
+async def raise_heads(
+    database: Database, kafka: str, namespace: str, stream: Stream, *, say: Callable[[int], None] = lambda _: None
+) -> Raised:
+    """Read one stream from its start to its end of now, and raise its heads. Repeating it changes nothing more, but
+    for the streams whose facts expire within days. `say` hears how many records were read.
+    """
+    records = keys = heads = 0
+    async for found, read in _partitions(kafka, stream.topic(namespace), stream.partitions):
+        records, keys = records + read, keys + len(found)
+        heads += await _raise(database, stream, found)
+        say(records)
+    if stream.blank_after_send:
+        async with database.work(f"system:{database.service}") as work:
+            heads = int(await work.value(_ADD, stream.name, EXPIRED))
+    return Raised(stream.name, records, keys, heads)
+
+
+async def _raise(database: Database, stream: Stream, found: Highest) -> int:
+    ordered, raised = sorted(found), 0
+    for start in range(0, len(ordered), _SLICE):
+        some = ordered[start : start + _SLICE]
+        versions, times = [found[key][0] for key in some], [found[key][1] for key in some]
+
+        async def do(work: Work, some: list[str] = some, v: list[int] = versions, t: list[datetime] = times) -> int:
+            return int(await work.value(_RAISE, stream.name, some, v, t))
+
+        raised += await database.run(do, actor=f"system:{database.service}")
+    return raised
+
+
+async def _partitions(kafka: str, topic: str, partitions: int) -> AsyncIterator[tuple[Highest, int]]:
+    """One partition after the other: what each key's highest version is there, and how many records were read."""
+    async with plain_consumer(kafka) as consumer:
+        if topic not in await consumer.topics():
+            raise TopicGone(topic)
+        for partition, (begin, end) in sorted((await bounds(consumer, topic, range(partitions))).items()):
+            yield await _highest(consumer, TopicPartition(topic, partition), begin, end)
+
+
+async def _highest(consumer: AIOKafkaConsumer, place: TopicPartition, begin: int, end: int) -> tuple[Highest, int]:
+    found: Highest = {}
+    read = 0
+    consumer.assign([place])
+    consumer.seek(place, begin)
+    while await consumer.position(place) < end:
+        batch = await consumer.getmany(place, timeout_ms=_WAIT_MS)
+        for record in batch.get(place, ()):
+            read += 1
+            try:
+                head = head_from(record.headers)
+            except UnreadableHead:
+                continue
+            version, at = found.get(head.key, (0, head.time))
+            found[head.key] = (max(version, head.version), max(at, head.time))
+    return found, read

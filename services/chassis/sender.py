@@ -1,0 +1,116 @@
+"""The send role: claim in one `Work`, send outside any, mark in another. At least once, always under the same key."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from services.chassis.database import Database
+from services.chassis.faults import is_transient
+from services.chassis.signal import rest
+from services.chassis.telemetry.logs import get_logger
+
+if TYPE_CHECKING:  # service.py needs `Sent`; at run time this file needs nothing of it
+    from services.chassis.service import Sends
+
+T = TypeVar("T")
+
+log = get_logger("sender")
+
+BATCH: Final = 50
+_AT_ONCE: Final = 8
+_PATIENCE: Final = 8.0
+"""Seconds for one try; with the mark after it, it stays under the 20 s a process has to end (P14)."""
+
+_SHORTEST: Final = 0.1
+_LONGEST: Final = 2.0
+"""Seconds between two claims at rest, and while the database is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one try to send something outside."""
+
+    ok: bool
+    code: str
+    """a closed word: `sent`, `refused`, `timeout`, an SMTP or HTTP status; never text from the other side"""
+    retry_at: datetime | None = None
+    """real time the channel asked us to wait until; None leaves it to the marker's own backoff"""
+
+
+class Sender(Generic[T]):
+    """One loop over one channel. Several may run beside each other: a claim hides its rows from the others."""
+
+    def __init__(
+        self,
+        database: Database,
+        sends: "Sends[T]",
+        *,
+        beat: Callable[[], None] = lambda: None,
+        patience: float = _PATIENCE,
+    ) -> None:
+        self._database = database
+        self._sends = sends
+        self._beat = beat
+        self._patience = patience
+        self._actor = f"system:{database.service}"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; what is being sent then is still finished and marked."""
+        pause = _SHORTEST
+        while not stop.is_set():
+            try:
+                sent = await self.round(stop)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("the sender waits for its database", service=self._database.service, exc_info=error)
+                sent, pause = 0, _LONGEST
+            else:
+                self._beat()
+            pause = _SHORTEST if sent else min(pause * 1.5, _LONGEST)
+            if not sent:
+                await rest(stop, pause)
+
+    async def round(self, stop: asyncio.Event) -> int:
+        """Claim, send, mark; how many were tried. A failed try is for `mark` to set a next time for."""
+        claimed = await self._database.run(lambda work: self._sends.claim(work, BATCH), actor=self._actor)
+        if not claimed:
+            return 0
+        gate = asyncio.Semaphore(_AT_ONCE)
+        results = await asyncio.gather(*(self._try(item, gate, stop) for item in claimed))
+        tried = [(item, sent) for item, sent in zip(claimed, results, strict=True) if sent is not None]
+        if tried:
+            await self._mark(tried, stop)
+        return len(tried)
+
+    async def _try(self, item: T, gate: asyncio.Semaphore, stop: asyncio.Event) -> Sent | None:
+        """One try outside any transaction; None when it was not begun, since the process ends: its claim runs out."""
+        async with gate:
+            if stop.is_set():
+                return None
+            try:
+                sent = await asyncio.wait_for(self._sends.send(item), self._patience)
+            except Exception as error:
+                sent = Sent(False, _code_of(error))
+                log.warning("a send failed", service=self._database.service, name=self._sends.name, exc_info=error)
+            self._beat()
+            return sent
+
+    async def _mark(self, tried: list[tuple[T, Sent]], stop: asyncio.Event) -> None:
+        """Write down what came of it. Tried again while the database is away: an unmarked send is sent twice."""
+        while True:
+            try:
+                await self._database.run(lambda work: self._sends.mark(work, tried), actor=self._actor)
+                return
+            except Exception as error:
+                if stop.is_set() or not is_transient(error):
+                    raise
+                await rest(stop, _LONGEST)
+
+
+def _code_of(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "unreachable" if isinstance(error, OSError) else "failed"

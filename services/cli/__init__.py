@@ -1,0 +1,1 @@
+"""`baton ...`: one file a verb."""

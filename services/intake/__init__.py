@@ -1,0 +1,1 @@
+"""The doors: who may refer, what they may say, whose details go into the vault."""

@@ -1,0 +1,1 @@
+"""Reporting folds facts into aggregate tables that sponsors and partners query without ever seeing a person."""

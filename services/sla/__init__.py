@@ -1,0 +1,1 @@
+"""sla: clocks on business time, warnings before a breach, one accountable person per alert."""
