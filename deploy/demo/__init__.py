@@ -1,0 +1,1 @@
+"""`make demo`: invented people, partners, coordinators and readers of reports, speaking HTTP like everybody else."""

@@ -1,0 +1,1 @@
+"""Keys in the database as HMACs only, and the issuer's private key in its file."""

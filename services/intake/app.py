@@ -1,0 +1,54 @@
+"""Intake, put together."""
+
+from typing import Final
+
+from services.chassis.auth.identity import Identity
+from services.chassis.auth.keys import PURPOSE as API_KEY
+from services.chassis.service import Breach, Census, Parts, Service
+from services.chassis.telemetry import metrics
+from services.chassis.work import NOBODY, Work
+from services.intake.access.api import token_route
+from services.intake.access.rules import KEYED
+from services.intake.access.storage.issuer import TokenMint
+from services.intake.access.storage.keys import whose_key
+from services.intake.contacts.storage.keys import VaultKeys
+from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
+from services.intake.network.api import routes as network_routes
+from services.intake.network.ticker import sweeps as network_sweeps
+from services.intake.referrals.api import CODES, referral_route
+from services.intake.referrals.storage.census import breaches, leads
+from services.intake.referrals.storage.referrals import PURPOSE as EXTERNAL_ID
+
+PEPPERS: Final = (API_KEY, EXTERNAL_ID, *TOKENS)
+"""Keys this service cannot work without; a missing one is found at the start and not by a caller."""
+
+
+def build(parts: Parts) -> Service:
+    """Every part of intake; nothing is connected yet."""
+    parts.keys.require(*PEPPERS)
+    metrics.allow("code", *CODES)
+    mint = TokenMint(parts.settings.keys_dir)
+    vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
+
+    async def key_reader(work: Work, key: str) -> Identity | None:
+        identity = await whose_key(work, parts.keys, key)
+        return identity if identity is not None and identity.kind in KEYED else None
+
+    async def broken(work: Work) -> list[Breach]:
+        return await breaches(work, vault_keys)
+
+    return Service(
+        name="intake",
+        prefixes=("/intake",),
+        routes=(token_route(mint), *network_routes(), referral_route(vault_keys)),
+        scope_of=scope_of,
+        census=Census(breaches=broken, leads=leads),
+        sweeps=network_sweeps(),
+        key_reader=key_reader,
+        closed=(vault_keys.close,),
+    )
+
+
+async def scope_of(_work: Work, identity: Identity) -> str:
+    """A partner sees its own referrals; nobody else sees any of intake's protected rows yet."""
+    return f"partner/{identity.id}" if identity.kind == "partner" else NOBODY

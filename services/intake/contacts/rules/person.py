@@ -1,0 +1,49 @@
+"""A person and their permission, as a door takes them. Nothing here shows itself: no `repr` has a value in it."""
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.shapes import Label, Language, Wording
+from contracts.vocabulary import Permitted
+from services.intake.network.rules.fields import Day, Instant, OneOf
+from services.intake.network.rules.words import ReferralField
+
+OLDEST_YEAR: Final = 1900
+
+Postcode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9 -]{0,9}[A-Za-z0-9])?$", max_length=11)]
+
+
+class _Door(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Person(_Door):
+    """Contact details as they were sent. The default ask: a name, one channel, postcode, birth year, language."""
+
+    given_name: Label | None = Field(default=None, repr=False)
+    family_name: Label | None = Field(default=None, repr=False)
+    birth_year: int | None = Field(default=None, ge=OLDEST_YEAR, le=2200, repr=False)
+    birth_date: Day | None = Field(default=None, repr=False)
+    phone: str | None = Field(default=None, min_length=1, max_length=40, repr=False)
+    email: str | None = Field(default=None, min_length=3, max_length=254, repr=False)
+    postcode: Postcode | None = Field(default=None, repr=False)
+    language: Language | None = None
+
+    @property
+    def fields(self) -> frozenset[ReferralField]:
+        """Which of the fields were sent, for the allow-list (R11)."""
+        return frozenset(ReferralField(name) for name in type(self).model_fields if getattr(self, name) is not None)
+
+
+class Permission(_Door):
+    """What a person permitted (R29): channels, the wording they agreed to, when."""
+
+    channels: Annotated[tuple[Annotated[Permitted, OneOf(Permitted)], ...], Field(max_length=10)]
+    wording: Wording
+    given_at: Instant
+
+    @property
+    def reaches(self) -> frozenset[Permitted]:
+        """The channels by which somebody may be reached; leaving a message is none by itself."""
+        return frozenset(self.channels) - {Permitted.MAY_LEAVE_MESSAGE}

@@ -1,0 +1,1 @@
+"""What a referral looks like, and what is said about it."""

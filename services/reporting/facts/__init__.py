@@ -1,0 +1,1 @@
+"""The journal: every fact as received, so that a rebuild needs no topic."""

@@ -1,0 +1,91 @@
+"""The journal's rows: written once per stream, key and version; bodies as received, staff addresses blanked."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from contracts.envelope import KNOWN, Fact, FactHead, body_bytes
+from contracts.says import DataClass, names_of
+from contracts.streams import partition_of
+from services.chassis.work import Work
+
+_WRITE: Final = """
+insert into journal (stream, key, version, shard, id, type, at, is_test, body)
+select $1, key, version, shard, id, type, at, is_test, body::jsonb
+from unnest($2::text[], $3::bigint[], $4::smallint[], $5::uuid[], $6::text[], $7::timestamptz[], $8::bool[], $9::text[])
+  as t(key, version, shard, id, type, at, is_test, body)
+"""
+
+_READ: Final = """
+select key, version, id, type, at, is_test, body from journal
+where stream = $1 and shard = $2 and (key, version) > ($3, $4) order by key, version limit $5
+"""
+
+_SLICE: Final = 2000
+
+
+async def write_journal(work: Work, facts: Sequence[Fact[Any]]) -> None:
+    """Keep these facts of one stream: one statement."""
+    if not facts:
+        return
+    await work.run(
+        _WRITE,
+        facts[0].body.stream.name,
+        [fact.key for fact in facts],
+        [fact.version for fact in facts],
+        [partition_of(fact.key) for fact in facts],
+        [fact.id for fact in facts],
+        [fact.body.type_name for fact in facts],
+        [fact.time for fact in facts],
+        [fact.is_test for fact in facts],
+        [_body(fact) for fact in facts],
+    )
+
+
+async def journalled(work: Work, stream: str, shard: int) -> AsyncIterator[Fact[Any]]:
+    """Every kept fact of a stream and shard, by key and version, read in slices.
+
+    Releases run side by side (P15): what only a newer one knows was applied by that one, and is passed over here.
+    """
+    after: tuple[str, int] = ("", 0)
+    while rows := await work.fetch(_READ, stream, shard, *after, _SLICE):
+        for row in rows:
+            if row["type"] in KNOWN:
+                yield _fact(stream, dict(row))
+        after = (rows[-1]["key"], rows[-1]["version"])
+
+
+async def received_leads(work: Work, shard: int) -> set[str]:
+    """The leads of one shard whose acceptance was reported, tests too."""
+    rows = await work.fetch(
+        "select key from journal where stream = 'referrals' and shard = $1 and type = 'baton.ReferralReceived.v1'",
+        shard,
+    )
+    return {row["key"] for row in rows}
+
+
+def _body(fact: Fact[Any]) -> str:
+    """As received: what a newer writer added is there for the release that knows it (P15)."""
+    received = json.loads(fact.raw or body_bytes(fact.body))
+    hidden = names_of(type(fact.body), DataClass.STAFF_ADDRESS)
+    return json.dumps({name: value for name, value in received.items() if name not in hidden})
+
+
+def _fact(stream: str, row: dict[str, Any]) -> Fact[Any]:
+    """A journal row as a fact; what the envelope carried beyond it is not kept."""
+    body = KNOWN[row["type"]].model_validate(row["body"])
+    head = FactHead(
+        id=row["id"],
+        type=row["type"],
+        source=f"/{body.stream.said_by}",
+        key=row["key"],
+        version=row["version"],
+        time=row["at"],
+        correlation=UUID(int=0),
+        causation=None,
+        actor="system:journal",
+        is_test=row["is_test"],
+        ignorable=body.ignorable,
+    )
+    return Fact(head, body)

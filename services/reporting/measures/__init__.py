@@ -1,0 +1,1 @@
+"""What is counted, by study, site, partner, week; test traffic never."""

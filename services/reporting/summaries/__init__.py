@@ -1,0 +1,1 @@
+"""What a sponsor reads about a study."""

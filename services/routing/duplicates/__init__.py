@@ -1,0 +1,1 @@
+"""Which leads are of the same person, compared by keyed tokens only."""

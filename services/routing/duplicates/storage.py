@@ -1,0 +1,77 @@
+"""Tokens as rows. The first holder of a token value is a lock: twins of one second come one after the other."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from contracts.envelope import Fact
+from contracts.tokens.facts import MatchTokens
+from contracts.vocabulary import TokenKind
+from services.chassis.work import Work
+from services.routing.duplicates.rules import Match
+
+_FORGET: Final = """
+with gone as (delete from first_holder where lead = any($1::uuid[]))
+delete from match_token where lead = any($1::uuid[])
+"""
+
+_HOLD: Final = """
+insert into first_holder (lead, study, site, is_test, kind, key_version, value)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::int[], $7::text[])
+  as t(lead, study, site, is_test, kind, key_version, value)
+order by study, site, is_test, kind, key_version, value
+on conflict (study, site, is_test, kind, key_version, value) do nothing
+"""
+
+_STORE: Final = """
+insert into match_token (lead, study, site, is_test, kind, key_version, value, partner)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::int[], $7::text[], $8::text[])
+"""
+
+_EARLIER: Final = """
+select mine.lead, other.lead as earlier, min(other.seq) as seq, array_agg(distinct mine.kind) as kinds
+from match_token mine
+join match_token other using (study, site, is_test, kind, key_version, value)
+where mine.lead = any($1::uuid[]) and other.seq < mine.seq and other.lead <> mine.lead
+group by mine.lead, other.lead
+"""
+
+_HAVE_TOKENS: Final = "select distinct lead from match_token where lead = any($1::uuid[])"
+
+
+async def store_tokens(work: Work, facts: Sequence[Fact[MatchTokens]]) -> None:
+    """Keep each lead's newest tokens; a restated lead's older ones go. A constant number of statements."""
+    newest = {fact.key: fact for fact in sorted(facts, key=lambda fact: fact.version)}
+    again = [UUID(key) for key, fact in newest.items() if fact.version > 1]
+    if again:
+        await work.run(_FORGET, again)
+    columns = _columns(newest.values())
+    await work.run(_HOLD, *columns[:-1])
+    await work.run(_STORE, *columns)
+
+
+async def earlier_leads(work: Work, leads: Iterable[UUID]) -> list[Match]:
+    """Leads whose equal tokens came before these leads' own."""
+    rows = await work.fetch(_EARLIER, list(leads))
+    return [
+        Match(row["lead"], row["earlier"], row["seq"], tuple(TokenKind(kind) for kind in row["kinds"])) for row in rows
+    ]
+
+
+async def having_tokens(work: Work, leads: Iterable[UUID]) -> set[UUID]:
+    """Which of these leads' tokens have come."""
+    return {row["lead"] for row in await work.fetch(_HAVE_TOKENS, list(leads))}
+
+
+def _columns(facts: Iterable[Fact[MatchTokens]]) -> list[list[Any]]:
+    """One column a list, in the order a first holder is locked: two readers never wait for each other crosswise."""
+    rows = sorted(
+        (body.study, body.site, is_test, token.kind.value, token.key_version, token.value, body.lead, body.partner)
+        for body, is_test in ((fact.body, fact.is_test) for fact in facts)
+        for token in body.tokens
+    )
+    return [
+        [UUID(row[6]) for row in rows],
+        *([row[i] for row in rows] for i in range(6)),
+        [row[7] for row in rows],
+    ]

@@ -1,0 +1,66 @@
+"""The waiting room drains itself: when a slot frees, when the network changes, and by a sweep (R26)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from contracts.network.facts import PoolDefined
+from contracts.vocabulary import AssignReason
+from services.chassis.work import Work
+from services.routing.leads.rules.desk import in_turn
+from services.routing.leads.rules.lead import Lead
+from services.routing.leads.storage.desk import COPIES, load_desk, save_desk
+from services.routing.leads.storage.leads import leads_as_they_are, orphans_for_update, waiting_for_update
+from services.routing.staff.storage import loads_for_update, save_loads
+
+AT_ONCE: Final = 200
+"""leads tried in one transaction; the sweep takes the rest"""
+
+
+async def drain(work: Work, *, reason: AssignReason, pools: Iterable[str] = (), limit: int = AT_ONCE) -> int:
+    """Place who can be placed now, of these pools or of all; how many found an owner."""
+    waiting = {lead.id: lead for lead in await waiting_for_update(work, limit=limit, pools=pools)}
+    if not waiting:
+        return 0
+    desk = await load_desk(work, waiting, to_check=())
+    at = await work.take_time()
+    for lead in in_turn(waiting.values()):
+        said = desk.place(lead, at, reason=reason)
+        work.emit(said, is_test=lead.is_test)
+    await save_desk(work, desk, before=waiting)
+    return len(desk.choices)
+
+
+async def free_place(work: Work, lead: Lead, *, reason: AssignReason) -> None:
+    """A lead no longer takes its owner's place: count it off, and give the place to who waits for that pool.
+
+    The counters of the whole pool are locked together and in order, so two who close at once never wait crosswise.
+    """
+    if lead.owner is None:
+        return
+    pools = await COPIES.present(work, [f"pool/{lead.pool}"])
+    members = {name for body in pools.values() if isinstance(body, PoolDefined) for name in body.members}
+    loads = await loads_for_update(work, {lead.owner, *members})
+    if lead.owner in loads:
+        await save_loads(work, [loads[lead.owner].with_one_less()])
+    await drain(work, reason=reason, pools=[lead.pool] if lead.pool else [], limit=1)
+
+
+async def drain_all(work: Work) -> int:
+    """The sweep of every waiting room: a missed wake-up costs seconds."""
+    return await drain(work, reason=AssignReason.SLOT_FREED)
+
+
+async def follow_primaries(work: Work) -> int:
+    """Give confirmed duplicates their primary's owner, when it came or changed later."""
+    orphans = {lead.id: lead for lead in await orphans_for_update(work, AT_ONCE)}
+    if not orphans:
+        return 0
+    roots = await leads_as_they_are(work, {lead.duplicate_of for lead in orphans.values() if lead.duplicate_of})
+    desk = await load_desk(work, orphans, to_check=())
+    at = await work.take_time()
+    for lead in orphans.values():
+        root = roots.get(lead.duplicate_of) if lead.duplicate_of else None
+        if root:
+            work.emit(desk.follow(lead, root, at), is_test=lead.is_test)
+    await save_desk(work, desk, before=orphans)
+    return len(orphans)

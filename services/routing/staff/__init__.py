@@ -1,0 +1,1 @@
+"""Who may own leads, and how many each has."""

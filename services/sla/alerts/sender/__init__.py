@@ -1,0 +1,1 @@
+"""Alerts by mail: claimed, looked at once more, sent, marked."""

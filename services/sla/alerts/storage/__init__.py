@@ -1,0 +1,1 @@
+"""Alerts in the database, and the secret links they are acknowledged by."""

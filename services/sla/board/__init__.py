@@ -1,0 +1,1 @@
+"""What staff see and answer: the acknowledge page and the alerts API."""

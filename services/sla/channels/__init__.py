@@ -1,0 +1,1 @@
+"""How staff are told: one intent per alert and recipient, sent by mail."""

@@ -1,0 +1,76 @@
+"""Mail over SMTP: one letter, one try, one word about what came of it."""
+
+from email.message import EmailMessage
+from email.utils import formatdate
+from typing import Final
+
+import aiosmtplib
+
+from services.chassis.sender import Sent
+from services.chassis.settings import Settings
+from services.sla.channels.rules import Code, Letter
+
+_PATIENCE: Final = 6.0
+"""Seconds for one answer of the server; under the send role's own patience for a whole try."""
+
+_PERMANENT: Final = 500
+
+
+class Mail:
+    """The mail server of the settings. Without one every letter is `unreachable`: an alert must not vanish silently."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._server = settings.mail_server
+        self._from = settings.mail_from
+
+    @property
+    def domain(self) -> str:
+        """The right side of the sender's address; Message-IDs end in it."""
+        return self._from.rpartition("@")[2]
+
+    async def hand_over(self, letter: Letter) -> Sent:
+        """Give the letter to the server. Never raises: the text of a server's answer may repeat an address."""
+        if self._server is None:
+            return Sent(False, Code.UNREACHABLE)
+        try:
+            await aiosmtplib.send(
+                self._written(letter),
+                hostname=self._server.host,
+                port=self._server.port,
+                username=self._server.user,
+                password=self._server.password,
+                use_tls=self._server.tls,
+                local_hostname=self.domain,
+                timeout=_PATIENCE,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return Sent(False, _code_of(error))
+        return Sent(True, Code.SENT)
+
+    def _written(self, letter: Letter) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = f"Baton <{self._from}>"
+        message["To"] = letter.to
+        message["Subject"] = letter.subject
+        message["Date"] = formatdate(usegmt=True)
+        message["Message-ID"] = f"<{letter.id}@{self.domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        return message
+
+
+def _code_of(error: Exception) -> Code:
+    """What a failure says about this letter. A refused sender or sign-in is our fault, not the recipient's."""
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused():
+            refused = all(one.code >= _PERMANENT for one in error.recipients)
+            return Code.REFUSED if refused else Code.LATER
+        case aiosmtplib.SMTPDataError():
+            return Code.REFUSED if error.code >= _PERMANENT else Code.LATER
+        case ValueError():  # an address that no SMTP command can carry
+            return Code.REFUSED
+        case TimeoutError():
+            return Code.TIMEOUT
+        case OSError():
+            return Code.UNREACHABLE
+    return Code.LATER

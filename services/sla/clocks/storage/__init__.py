@@ -1,0 +1,1 @@
+"""Leads, episodes and intervals in the database."""

@@ -1,0 +1,122 @@
+"""Items that are wrong by themselves.
+
+What is replaced in the small network, by what, a text on the faulty line, the field, and what is said.
+"""
+
+CASES = {
+    "no time zone": ("    zone: America/New_York\n", "", "- id: eastmere\n", "sites[0].zone", "is required"),
+    "a zone that does not exist": (
+        "America/New_York",
+        "America/Eastmere",
+        "zone: America/Eastmere",
+        "sites[0].zone",
+        "is not a time zone of the IANA database, like Europe/London",
+    ),
+    "an unknown field": (
+        "    country: US\n",
+        "    county: US\n",
+        "county",
+        "sites[0].county",
+        "is not a field here",
+    ),
+    "an unknown section": ("pools:\n", "pool:\n", "pool:", "pool", "is not a section; there are "),
+    "a section that is no list": (
+        "sponsors:\n  - {id: northfield, name: Northfield}",
+        "sponsors: northfield",
+        "sponsors:",
+        "sponsors",
+        "must be a list of items",
+    ),
+    "an item that is no mapping": (
+        "{id: northfield, name: Northfield}",
+        "northfield",
+        "  - northfield",
+        "sponsors[0]",
+        "must be a mapping of fields",
+    ),
+    "an id that is no slug": (
+        "{id: openhand, name",
+        "{id: Open Hand, name",
+        "Open Hand",
+        "partners[0].id",
+        "must be lower-case letters, digits and hyphens, at most 60",
+    ),
+    "an id twice": (
+        "  - {id: nerys,",
+        "  - {id: odile,",
+        '"Nerys, Marlow"',
+        "staff[3].id",
+        "stands twice in this section, first on line 28",
+    ),
+    "a field twice": (
+        "    name: Eastmere\n",
+        "    name: Eastmere\n    id: elsewhere\n",
+        "    id: elsewhere",
+        "sites[0].id",
+        "stands twice in one mapping, first on line 17",
+    ),
+    "a date that does not exist": (
+        "approved_on: 2026-01-02",
+        "approved_on: 2026-02-30",
+        "approved_on",
+        "materials[0].approved_on",
+        "must be a date that exists, YYYY-MM-DD",
+    ),
+    "the file's own date": (
+        "reviewed_on: 2026-01-02\n\n",
+        "reviewed_on: lately\n\n",
+        "lately",
+        "reviewed_on",
+        "must be a date that exists, YYYY-MM-DD",
+    ),
+    "a duration without a unit": (
+        "warn: 180bm",
+        "warn: 180",
+        "warn: 180",
+        "policies[0].first_response.warn",
+        "must be a duration: a whole number and s, m, h, bm or bd, like 90s, 4h, 2bd",
+    ),
+    "a duration nobody has": (
+        "breach: 4h",
+        "breach: 4 hours",
+        "4 hours",
+        "policies[0].first_response.breach",
+        "must be a duration: ",
+    ),
+    "a breach before its warning": (
+        "breach: 4h",
+        "breach: 3h",
+        "breach: 3h",
+        "policies[0].first_response.breach",
+        "must be after the warning",
+    ),
+    "a word of no list": (
+        "channel: partner_api",
+        "channel: fax",
+        "channel: fax",
+        "routes[0].channel",
+        "must be one of self_referral, partner_api, ",
+    ),
+    "`other` written down": (
+        "state: live",
+        "state: other",
+        "state: other",
+        "routes[0].state",
+        "must be one of draft, testing, live, paused, retired",
+    ),
+    "a number where text belongs": (
+        "approval_reference: PL-1",
+        "approval_reference: 17",
+        "approval_reference: 17",
+        "materials[0].approval_reference",
+        "must be text (write it in quotes)",
+    ),
+    "half a person's capacity": (
+        "capacity: 20",
+        "capacity: 20.5",
+        "20.5",
+        "staff[2].capacity",
+        "must be a whole number",
+    ),
+    "a share over full time": ("weight: 50", "weight: 150", "weight: 150", "staff[2].weight", "is too large"),
+}

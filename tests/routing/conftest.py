@@ -1,0 +1,20 @@
+"""A desk on the session's real database; every test uses a network of its own."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from services.chassis.database import Database
+from tests.routing.desk import DeskOfTests
+
+
+@pytest.fixture
+def desk(database_of: Callable[[str], Database]) -> DeskOfTests:
+    return DeskOfTests(database_of("routing"))
+
+
+@pytest.fixture
+def tag() -> str:
+    """The end of every id of this test's network."""
+    return uuid4().hex[:8]
