@@ -19,6 +19,8 @@ _PASSING_CODES: Final = frozenset({"55P03", "25P03", "25P04"}) | _RETRY_IN_PLACE
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later without anybody mending anything."""
+    if isinstance(error, PermissionError | FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return False  # somebody has to mend this machine
     if isinstance(error, ConnectionError | TimeoutError | asyncio.TimeoutError | PoolTimeout | OSError):
         return True
     if isinstance(error, asyncpg.InterfaceError):
