@@ -16,7 +16,7 @@ import httpx
 from deploy.demo.client import Baton, ok
 from deploy.demo.fates import Fate, Stale
 
-BETWEEN: Final = 1.0
+BETWEEN: Final = 0.7
 """Seconds between two looks at a queue."""
 
 _TO_COME: Final = ("running", "warned")

@@ -13,7 +13,7 @@ from deploy.demo.offers import Document
 
 Items = dict[str, list[dict[str, Any]]]
 
-ROOM: Final = 0.55
+ROOM: Final = 0.66
 """Open leads a site has room for, as a share of what it will be sent: fewer than come, more than stay."""
 
 NO_LIMIT: Final = 100_000

@@ -19,9 +19,9 @@ from services.cli.network import read_files
 
 SAMPLE: Final = Path(people.__file__).with_name("network.yaml")
 
-A_SECOND: Final = 60
+A_SECOND: Final = 75
 """Referrals a second at most; fewer than 500 are still spread over `SHORTEST` seconds."""
-SHORTEST: Final = 8.0
+SHORTEST: Final = 6.5
 
 _KEYS_LAST: Final = timedelta(hours=12)
 
