@@ -40,9 +40,9 @@ def test_an_offer_knows_its_words_fields_and_country(of: dict[str, Offer]) -> No
     assert (of["one"].country, of["two"].country) == ("GB", "US")
 
 
-def test_room_is_a_good_half_of_what_comes_shared_out_by_working_time_and_never_none() -> None:
+def test_room_is_two_thirds_of_what_comes_shared_out_by_working_time_and_never_none() -> None:
     staff = {one["id"]: one["capacity"] for one in rehearsal(a_document(), ["eastmere"] * 30, TODAY)["staff"]}
-    assert staff == {"ines": 11, "bram": 6}
+    assert staff == {"ines": 14, "bram": 7}
     alone = {one["id"]: one["capacity"] for one in rehearsal(a_document(), [], TODAY)["staff"]}
     assert alone == {"ines": 1, "bram": 1}
 
