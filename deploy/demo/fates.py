@@ -44,7 +44,7 @@ _REASONS: Final = ("not_interested", "too_far", "schedule", "too_burdensome", "c
 
 def fate_of(rng: random.Random, *, may_be_late: bool) -> Fate:
     """Throw the dice for one lead, always the same number of them."""
-    late, calls_after, ends, ends_after = rng.random(), rng.expovariate(5.0), rng.random(), rng.uniform(0.5, 2.0)
+    late, calls_after, ends, ends_after = rng.random(), rng.expovariate(5.0), rng.random(), rng.uniform(0.3, 1.2)
     result = rng.choices(list(_RESULTS), weights=list(_RESULTS.values()))[0]
     outcome = "prescreen_started" if rng.random() < 0.5 and result == "reached" else None
     reason = rng.choice(_REASONS)
