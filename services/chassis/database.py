@@ -45,8 +45,11 @@ class Database:
         self._engine = engine
 
     @classmethod
-    def open(cls, url: str, *, service: str, pool_size: int = 10) -> Self:
-        """A pool that connects when first used. `url` is `postgresql+asyncpg://<login>:<secret>@<host>/<database>`."""
+    def open(cls, url: str, *, service: str, pool_size: int = 10, called: str | None = None) -> Self:
+        """A pool that connects when first used. `url` is `postgresql+asyncpg://<login>:<secret>@<host>/<database>`.
+
+        `called`: what `pg_stat_activity` shows of its sessions; the service, unless a process says more.
+        """
         engine = create_async_engine(
             url,
             pool_size=pool_size,
@@ -57,7 +60,11 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": _COMMAND_TIMEOUT,
-                "server_settings": {**_GUARDS, "search_path": service, "application_name": f"baton-{service}"},
+                "server_settings": {
+                    **_GUARDS,
+                    "search_path": service,
+                    "application_name": called or f"baton-{service}",
+                },
             },
         )
         event.listen(engine.sync_engine, "invalidate", _hang_up)

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=200)
     kafka: Annotated[str, AfterValidator(checked_bootstrap)] | None = None
     namespace: str = Field(default="baton", pattern=r"\A[a-z0-9-]{1,40}\z")
+    kafka_session_seconds: int = Field(default=30, ge=6, le=300)  # a reader silent for so long loses its partitions
     http: Listen = "127.0.0.1:8080"
     admin_http: Listen = "127.0.0.1:8081"
     public_url: Annotated[str, AfterValidator(checked_origin)] = "http://127.0.0.1:8080"

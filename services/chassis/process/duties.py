@@ -53,7 +53,13 @@ def _consume(serving: Serving, settings: Settings) -> Iterator[Duty]:
     kafka, namespace = settings.bootstrap(), settings.namespace
 
     async def run(stop: asyncio.Event, beat: Beat) -> None:
-        readers = Readers(serving.parts.database, serving.service.reads, kafka=kafka, namespace=namespace)
+        readers = Readers(
+            serving.parts.database,
+            serving.service.reads,
+            kafka=kafka,
+            namespace=namespace,
+            session_timeout=float(settings.kafka_session_seconds),
+        )
         await read(readers, topics_probe(kafka, namespace), kafka_probe(kafka), stop, beat)
 
     if serving.service.reads:

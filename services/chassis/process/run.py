@@ -53,7 +53,7 @@ class Process:
         self._roles = tuple(role for role in ROLES if role in roles)
         self._settings = settings
         self._guard = guard
-        self._world = build_all(services, settings)
+        self._world = build_all(services, settings, roles if len(roles) < len(ROLES) else ())
         self._keepers = [keeper for serving in self._world for keeper in self._keepers_of(serving)]
         self._tasks: dict[Keeper, asyncio.Task[None]] = {}
         self._ticking: asyncio.Task[None] | None = None

@@ -43,7 +43,9 @@ def engine_url(url: SecretStr) -> str:
     return make_url(url.get_secret_value()).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
-def build_service(name: str, settings: Settings, keys: KeyRing, tokens: TokenReader) -> Serving:
+def build_service(
+    name: str, settings: Settings, keys: KeyRing, tokens: TokenReader, roles: Sequence[str] = ()
+) -> Serving:
     """One service as its `app.py` puts it together; nothing is connected yet.
 
     Raises:
@@ -57,16 +59,21 @@ def build_service(name: str, settings: Settings, keys: KeyRing, tokens: TokenRea
             raise
         raise UnknownService(name) from None
     url = engine_url(settings.service_url(name))
-    database = Database.open(url, service=name, pool_size=settings.pool_size)
+    database = Database.open(url, service=name, pool_size=settings.pool_size, called=_called(name, roles))
     parts = Parts(settings=settings, database=database, keys=keys, tokens=tokens)
     return Serving(cast(Service, app.build(parts)), parts, url)
 
 
-def build_all(names: Sequence[str], settings: Settings) -> list[Serving]:
-    """Every named service, around one ring of keys and one reader of tokens."""
+def build_all(names: Sequence[str], settings: Settings, roles: Sequence[str] = ()) -> list[Serving]:
+    """Every named service, around one ring of keys and one reader of tokens. `roles` only name its sessions."""
     keys = KeyRing.open(settings.keys_dir, create=True)
     tokens = TokenReader(settings.keys_dir / "public")
-    return [build_service(name, settings, keys, tokens) for name in names]
+    return [build_service(name, settings, keys, tokens, roles) for name in names]
+
+
+def _called(name: str, roles: Sequence[str]) -> str:
+    """`baton-sla-relay`: who looks into the server sees which process holds what."""
+    return "-".join(["baton", name, *roles])
 
 
 async def open_all(world: Sequence[Serving]) -> None:

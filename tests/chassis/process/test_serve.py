@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from services.chassis.process.run import ROLES
@@ -102,6 +103,22 @@ async def test_sigterm_ends_a_process_whose_loop_is_blocked(place: Place, tmp_pa
         await asyncio.wait({asking})
     assert process.process.returncode == 1
     assert asking.exception() is not None
+
+
+async def test_postgresql_can_tell_which_process_is_connected(ready_place: Place, tmp_path: Path) -> None:
+    async with served(ready_place, tmp_path, "relay") as process:
+        await process.until({})
+        admin = await asyncpg.connect(ready_place.administrator.replace("+asyncpg", ""))
+        try:
+            rows = await admin.fetch(
+                "select application_name from pg_stat_activity where datname = $1 and usename like $2",
+                ready_place.namespace,
+                "%_sla",
+            )
+        finally:
+            await admin.close()
+        assert {row["application_name"] for row in rows} == {"baton-sla-relay"}
+        await process.end()
 
 
 async def test_a_frozen_process_that_is_let_go_works_on(ready_place: Place, tmp_path: Path) -> None:
