@@ -15,7 +15,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+)
 
 from contracts.streams import Stream
 
@@ -25,10 +33,21 @@ B_co = TypeVar("B_co", bound="FactBody", covariant=True)
 _DATE_AND_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}")
 
 
-def _written(value: object) -> object:
-    """Pydantic reads `1700000000` and `"1700000000"` as seconds since 1970; a time here is written out."""
-    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
+_TIME: Final = TypeAdapter(datetime)
+
+
+def _written(value: object) -> datetime:
+    """Pydantic reads `1700000000` and `"1700000000"` as seconds since 1970; a time here is written out.
+
+    The text is read here, because a strict model (every HTTP body) takes no text that comes back from a validator.
+    """
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, str) and _DATE_AND_TIME.match(value):
+        try:
+            return _TIME.validate_python(value)
+        except ValidationError:
+            pass  # its own text repeats the value
     raise ValueError("not a date and time")
 
 

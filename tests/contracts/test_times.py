@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from contracts.envelope import Moment, body_bytes, rfc3339
 from contracts.network.facts import ClockRule, PolicyDefined
@@ -35,6 +35,18 @@ def test_a_time_is_written_one_way(at: datetime, written: str) -> None:
 def test_any_spelling_of_rfc3339_is_read(written: str) -> None:
     found = MOMENT.validate_json(json.dumps(written))
     assert (found, found.tzinfo) == (datetime(2026, 10, 19, 13, 4, 7, tzinfo=UTC), UTC)
+
+
+def test_a_strict_body_takes_a_written_time_and_nothing_else() -> None:
+    class Body(BaseModel):
+        model_config = ConfigDict(strict=True)
+        at: Moment
+
+    assert Body.model_validate_json('{"at": "2026-10-19T13:04:07Z"}').at == datetime(2026, 10, 19, 13, 4, 7, tzinfo=UTC)
+    for value in (1792415047, "1792415047", "2026-10-19T25:04:07Z"):
+        with pytest.raises(ValidationError) as refused:
+            Body.model_validate({"at": value})
+        assert str(value) not in refused.value.errors()[0]["msg"]
 
 
 @pytest.mark.parametrize(

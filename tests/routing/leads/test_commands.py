@@ -81,6 +81,19 @@ async def test_what_may_not_be_is_refused_and_changes_nothing(
     assert (await desk.lead(lead.key)).version == 1
 
 
+async def test_what_is_next_and_until_when_is_taken_as_it_is_written(desk: DeskOfTests, doors: Doors, tag: str) -> None:
+    lead, ana = await owned(desk, tag), await doors.ask("routing", f"staff:ana-{tag}")
+    due = "2026-10-19T15:04:07+02:00"
+    answer = await post(ana, lead.key, "next-action", {"action": "call_back_as_agreed", "due_at": due})
+    assert (answer.status_code, answer.json()["next"]["due_at"]) == (200, "2026-10-19T13:04:07.000000Z")
+    held = {"kind": "awaiting_callback", "until": due}
+    answer = await ana.post(
+        f"/desk/v1/leads/{lead.key}/blockers", json=held, headers={"if-match": answer.headers["etag"]}
+    )
+    assert answer.status_code == 200
+    assert (await desk.names(lead.key))[-2:] == ["NextActionSet", "BlockerRaised"]
+
+
 @pytest.mark.parametrize(("who", "status"), [("staff:ana-{}", 200), ("staff:ben-{}", 409), ("staff:cat-{}", 200)])
 async def test_owner_and_backup_work_a_lead_and_a_colleague_does_not(
     desk: DeskOfTests, doors: Doors, tag: str, who: str, status: int
