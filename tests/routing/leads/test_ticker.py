@@ -51,6 +51,22 @@ async def test_a_late_check_still_finds_the_duplicate_and_gives_its_place_back(d
     assert [await desk.load(f"{name}-{tag}") for name in ("ana", "ben", "cat")] == [1, 0, 0]
 
 
+async def test_a_late_duplicate_that_has_its_primarys_owner_already_is_linked_in_its_row_too(
+    desk: DeskOfTests, tag: str
+) -> None:
+    first, others, second = a_referral(tag), [a_referral(tag), a_referral(tag)], a_referral(tag)
+    await desk.hears(*a_network(tag))
+    for referral in (first, *others):
+        await desk.hears(referral)
+        await desk.hears(tokens_of(referral, phone="same" if referral is first else referral.key))
+    await desk.hears(second)
+    await fire(desk, second.key, tokens_to=timedelta(seconds=1))
+    assert (await desk.lead(second.key)).owner == (await desk.lead(first.key)).owner
+    await desk.hears(tokens_of(second, phone="same"))
+    lead = await desk.lead(second.key)
+    assert (str(lead.duplicate_of), lead.owner) == (first.key, (await desk.lead(first.key)).owner)
+
+
 async def test_while_the_tokens_reader_is_behind_a_lead_waits_on(desk: DeskOfTests, tag: str) -> None:
     referral = a_referral(tag)
     await desk.hears(*a_network(tag))

@@ -73,7 +73,7 @@ class Desk:
             return []
         self._give_back(lead)
         root = self._known(primary)
-        lead = replace(lead, duplicate_of=primary, waiting=None, waiting_since=None)
+        lead = self._put(replace(lead, duplicate_of=primary, waiting=None, waiting_since=None))
         facts: list[FactBody] = [say.duplicate(lead, str(primary), verdict.kinds)]
         if root is None or root.owner is None or root.backup is None:
             self._put(replace(lead, owner=None, backup=None, pool=None))
