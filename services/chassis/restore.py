@@ -25,15 +25,12 @@ and pid <> pg_backend_pid()
 """
 
 _RAISE: Final = """
-with raised as (
-  insert into head as h (stream, key, version, at)
-  select $1, key, version, at from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as k(key, version, at)
-  order by key
-  on conflict (stream, key) do update set version = excluded.version, at = greatest(h.at, excluded.at)
-  where h.version < excluded.version
-  returning 1
-)
-select count(*) from raised
+insert into head as h (stream, key, version, at)
+select $1, key, version, at from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as k(key, version, at)
+order by key
+on conflict (stream, key) do update set version = excluded.version, at = greatest(h.at, excluded.at)
+where h.version < excluded.version
+returning key, xmax = 0 as unheard
 """
 
 _ADD: Final = """
@@ -60,6 +57,8 @@ class Raised:
     records: int
     keys: int
     heads: int
+    unheard: tuple[str, ...] = ()
+    """keys on Kafka that the copy had no head for: they were first said after it was made"""
 
 
 async def require_no_writers(database: Database) -> None:
@@ -76,26 +75,32 @@ async def raise_heads(
     for the streams whose facts expire within days. `say` hears how many records were read.
     """
     records = keys = heads = 0
+    unheard: list[str] = []
     async for found, read in _partitions(kafka, stream.topic(namespace), stream.partitions):
         records, keys = records + read, keys + len(found)
-        heads += await _raise(database, stream, found)
+        raised = await _raise(database, stream, found)
+        heads += len(raised)
+        unheard += [key for key, new in raised.items() if new]
         say(records)
     if stream.blank_after_send:
         async with database.work(f"system:{database.service}") as work:
             heads = int(await work.value(_ADD, stream.name, EXPIRED))
-    return Raised(stream.name, records, keys, heads)
+    return Raised(stream.name, records, keys, heads, tuple(sorted(unheard)))
 
 
-async def _raise(database: Database, stream: Stream, found: Highest) -> int:
-    ordered, raised = sorted(found), 0
+async def _raise(database: Database, stream: Stream, found: Highest) -> dict[str, bool]:
+    """The keys whose heads went up: whether there was none before."""
+    ordered, raised = sorted(found), dict[str, bool]()
     for start in range(0, len(ordered), _SLICE):
         some = ordered[start : start + _SLICE]
         versions, times = [found[key][0] for key in some], [found[key][1] for key in some]
 
-        async def do(work: Work, some: list[str] = some, v: list[int] = versions, t: list[datetime] = times) -> int:
-            return int(await work.value(_RAISE, stream.name, some, v, t))
+        async def do(
+            work: Work, some: list[str] = some, v: list[int] = versions, t: list[datetime] = times
+        ) -> dict[str, bool]:
+            return {row["key"]: row["unheard"] for row in await work.fetch(_RAISE, stream.name, some, v, t)}
 
-        raised += await database.run(do, actor=f"system:{database.service}")
+        raised |= await database.run(do, actor=f"system:{database.service}")
     return raised
 
 
