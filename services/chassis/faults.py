@@ -23,6 +23,8 @@ def is_transient(error: BaseException) -> bool:
         return False  # somebody has to mend this machine
     if isinstance(error, ConnectionError | TimeoutError | asyncio.TimeoutError | PoolTimeout | OSError):
         return True
+    if isinstance(error, asyncpg.InternalClientError):
+        return True  # the driver lost the thread: a server killed in the middle of a word, a schema changed under it
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # a value that fits no column is as bad at every try
     state = sqlstate_of(error)

@@ -32,7 +32,9 @@ class Reads:
     on_stop: Handler | None = None
     """facts that take something away, while their key is being parked: idempotent, moves no status"""
     on_parked: Callable[[Work, Sequence[str], bool], Awaitable[None]] | None = None
-    """keys just parked (True) or drained (False): local effects only, no fact is said about it"""
+    """keys just parked, or applied in part and still parked (True); drained (False): local effects only, no fact is
+    said about it
+    """
     watched: bool = False
     """its watermarks are heard: a timer waits for them, or "complete up to" is said from them"""
 

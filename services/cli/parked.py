@@ -75,7 +75,7 @@ def drop(
     version: Annotated[int, typer.Argument(min=1, help="the first parked one")],
 ) -> None:
     """Give up the first parked fact of a key, then go on with the others. The version is asked for so that nobody
-    drops one they have not looked at.
+    drops one they have not looked at. Refused while a version before it is missing: that is for `adopt` to give up.
 
     Example: baton parked drop sla leads 0198c0de-0000-7000-8000-000000000001 4
     """

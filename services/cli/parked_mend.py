@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from services.chassis.consume.mend import Mended, Mending, NothingParked
+from services.chassis.consume.mend import Mended, Mending, NothingParked, StillMissing
 from services.chassis.consume.parked import parked_keys
 from services.chassis.consume.pause import resume
 from services.chassis.database import Database
@@ -27,6 +27,8 @@ async def mending(service: str, stream: str) -> AsyncIterator[Mending]:
             yield mending_of(serving, reads_of(serving, stream))
         except NothingParked as error:
             raise Fault(f"nothing is parked there: {error}") from None
+        except StillMissing as error:
+            raise Fault(f"{error}; `baton parked adopt` gives up what never comes") from None
 
 
 @asynccontextmanager

@@ -28,6 +28,8 @@ def wrapped(error: Exception) -> DBAPIError:
         ("a server that shuts down", asyncpg.AdminShutdownError("going")),
         ("a session that was idle too long", asyncpg.IdleInTransactionSessionTimeoutError("slept")),
         ("too many connections", asyncpg.TooManyConnectionsError("full")),
+        ("a server killed in the middle of a word", asyncpg.InternalClientError("unexpected state")),
+        ("a table that was changed under a prepared statement", asyncpg.OutdatedSchemaCacheError("changed")),
         ("the same through SQLAlchemy", wrapped(asyncpg.DeadlockDetectedError("crosswise"))),
     ],
 )

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from contracts.streams import LEADS
 from contracts.vocabulary import WaitingReason
 from services.chassis.consume.apply import apply
 from services.chassis.consume.decode import Item, Spot
+from services.chassis.consume.rules import Why
 from services.chassis.service import Census, Parts, Reads, Service
 from services.chassis.timers import set_timers
 from services.chassis.work import Work
@@ -48,14 +49,15 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     return made
 
 
-def read(in_work: InWork, house: House, lead: str, *versions: int) -> None:
-    """The reader gets these versions of a lead's facts."""
+def read(in_work: InWork, house: House, lead: str, *versions: int, wrong: int = 0) -> None:
+    """The reader gets these versions of a lead's facts; the body of `wrong` does not fit."""
     body = LeadWaiting(lead=lead, study="alder", site="eastmere", partner="openhand", reason=WaitingReason.NO_CAPACITY)
     facts = [fact(body, version=version) for version in versions]
     items = [
         Item(Spot("t.leads.v1", 0, one.version), one.head, one.body.model_dump_json().encode(), one.body)
         for one in facts
     ]
+    items = [replace(item, body=None, wrong=Why.BODY) if item.version == wrong else item for item in items]
     in_work("sla", lambda work: apply(work, Reads(LEADS, (house.on_leads,)), items))
 
 
@@ -81,10 +83,20 @@ def test_a_gap_is_listed_shown_and_adopted(baton: Baton, in_work: InWork, house:
 
 def test_the_first_fact_is_dropped_only_by_its_version(baton: Baton, in_work: InWork, house: House) -> None:
     lead = str(uuid4())
-    read(in_work, house, lead, 1, 3, 4)
-    assert baton("parked", "drop", "sla", "leads", lead, "4").exit_code == 1
-    assert baton("parked", "drop", "sla", "leads", lead, "3").output == f"{lead}: 1 applied\n"
-    assert house.heard == [(lead, 1), (lead, 4)]
+    read(in_work, house, lead, 1)
+    read(in_work, house, lead, 2, 3, wrong=2)
+    assert baton("parked", "drop", "sla", "leads", lead, "3").exit_code == 1
+    assert baton("parked", "drop", "sla", "leads", lead, "2").output == f"{lead}: 1 applied\n"
+    assert house.heard == [(lead, 1), (lead, 3)]
+
+
+def test_nothing_is_dropped_while_an_earlier_version_has_not_come(baton: Baton, in_work: InWork, house: House) -> None:
+    lead = str(uuid4())
+    read(in_work, house, lead, 1, 3)
+    refused = baton("parked", "drop", "sla", "leads", lead, "3")
+    assert (refused.exit_code, "version 2 has not come" in refused.output) == (1, True)
+    read(in_work, house, lead, 2)
+    assert house.heard == [(lead, 1), (lead, 2), (lead, 3)]
 
 
 def test_retry_of_a_stream_tries_every_key_and_never_prints_what_an_error_says(

@@ -19,11 +19,12 @@ select key, version, last_id, parked from locked union all select key, 0, null, 
 """
 """A new key's row is made here: a second owner of the partition waits for it instead of applying beside us."""
 
-_SAVE: Final = """
+SAVE: Final = """
 update reader_cursor as c set version = s.version, last_id = s.last_id, parked = s.parked
 from unnest($2::text[], $3::bigint[], $4::uuid[], $5::boolean[]) as s(key, version, last_id, parked)
 where c.stream = $1 and c.key = s.key
 """
+"""Moved cursors of stream $1; `columns` are the other four parameters."""
 
 
 async def lock(work: Work, stream: str, keys: Iterable[str]) -> dict[str, Cursor]:
@@ -38,12 +39,11 @@ async def lock(work: Work, stream: str, keys: Iterable[str]) -> dict[str, Cursor
 
 async def save(work: Work, stream: str, cursors: Mapping[str, Cursor]) -> None:
     """Write moved cursors; they are locked by this work. One statement."""
+    await work.run(SAVE, stream, *columns(cursors))
+
+
+def columns(cursors: Mapping[str, Cursor]) -> tuple[list[object], ...]:
+    """Keys in order, their versions, last ids and parked marks."""
     keys = sorted(cursors)
-    await work.run(
-        _SAVE,
-        stream,
-        keys,
-        [cursors[key].version for key in keys],
-        [cursors[key].last_id for key in keys],
-        [cursors[key].parked for key in keys],
-    )
+    moved = [cursors[key] for key in keys]
+    return ([*keys], [one.version for one in moved], [one.last_id for one in moved], [one.parked for one in moved])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from contracts.streams import Order
 from services.chassis.consume import cursors, parked, unreadable
 from services.chassis.consume.careful import Careful
 from services.chassis.consume.decode import Item, Spot, read
@@ -14,6 +15,10 @@ from services.chassis.work import Work
 
 class NothingParked(LookupError):
     """This key, or this version of it, is not parked."""
+
+
+class StillMissing(ValueError):
+    """Versions before the parked one have not come: dropped now, they would be passed over as repeats when they do."""
 
 
 class StillUnreadable(ValueError):
@@ -60,12 +65,19 @@ class Mending:
         return await self.retry(key)
 
     async def drop(self, key: str, version: int) -> Mended:
-        """Give up the first parked fact of a key, which must be this version, then go on as `retry` does."""
+        """Give up the first parked fact of a key, which must be this version, then go on as `retry` does.
+
+        Raises:
+            NothingParked: it is not the first that is parked.
+            StillMissing: what comes before it is not here yet; to give that up is for `adopt`.
+        """
 
         async def give_up(work: Work) -> bool:
             cursor, rows = await self._locked(work, key)
             if version != min(rows):
                 raise NothingParked(f"the first parked version is {min(rows)}")
+            if self._reads.stream.order is Order.EVERY and version > cursor.version + 1:
+                raise StillMissing(f"version {cursor.version + 1} has not come")
             await parked.remove(work, self._reads.stream, [(key, version)])
             moved = replace(cursor, version=version, last_id=rows[version].head.id, parked=len(rows) > 1)
             if not moved.parked and self._reads.on_parked:

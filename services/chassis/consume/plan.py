@@ -30,6 +30,8 @@ class Plan:
 
     paused: bool = False
     """carrying it out has paused the reader"""
+    saves: bool = True
+    """carrying it out writes the cursors; else whoever moves the position does, in the same statement"""
 
     @property
     def stops(self) -> list[Item]:

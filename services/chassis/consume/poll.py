@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer
@@ -16,7 +16,7 @@ from services.chassis.consume.kafka import pause
 from services.chassis.consume.pause import is_paused
 from services.chassis.consume.plan import Plan
 from services.chassis.consume.position import PositionWentBack, ReaderPaused, move
-from services.chassis.consume.rules import State
+from services.chassis.consume.rules import Cursor, State
 from services.chassis.database import Database
 from services.chassis.faults import is_transient
 from services.chassis.service import Reads
@@ -38,6 +38,8 @@ class Polls:
         self._topic = topic
         self._assignment = assignment
         self._actor = f"system:{database.service}"
+        self._moved: Mapping[str, Cursor] = {}
+        """cursors of the work in hand, which are written with its positions"""
         self.stop = asyncio.Event()
         self.at = time.monotonic()
         """when a poll was last done with"""
@@ -88,6 +90,7 @@ class Polls:
 
         async def everything(work: Work) -> Plan:
             made = await self._apply(work, items)
+            self._moved = made.cursors
             await self._finish(work, polled, broken, paused=made.paused)
             return made
 
@@ -99,6 +102,7 @@ class Polls:
         await careful.key_by_key(items, self._assignment.adopts)
 
         async def finish(work: Work) -> None:
+            self._moved = {}
             await self._finish(work, polled, broken, paused=False)
 
         await self._database.run(finish, actor=self._actor)
@@ -107,10 +111,12 @@ class Polls:
     async def _apply(self, work: Work, items: Sequence[Item]) -> Plan:
         if not items:
             return Plan()
-        return await apply(work, self._reads, items, adopts=self._assignment.adopts)
+        return await apply(work, self._reads, items, adopts=self._assignment.adopts, saves=False)
 
     async def _finish(self, work: Work, polled: Polled, broken: Sequence[Unread], *, paused: bool) -> None:
-        """What the poll could not read, then its positions; refused while somebody else has paused the reader."""
+        """What the poll could not read, then its cursors and positions; refused while somebody else has paused the
+        reader.
+        """
         stream = self._reads.stream.name
         if broken:
             await unreadable.note(work, broken)
@@ -118,7 +124,7 @@ class Polls:
         steps = {p: self._assignment.step(p, records) for p, records in polled.items() if p in self._assignment.next}
         if not steps:
             raise PositionWentBack(self._topic)
-        state = await move(work, self._topic, stream, steps)
+        state = await move(work, self._topic, stream, steps, self._moved)
         self._assignment.state = state
         if state is State.PAUSED and not paused:
             raise ReaderPaused(stream)

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.chassis.consume.rules import Start, State
+from services.chassis.consume.cursors import SAVE, columns
+from services.chassis.consume.rules import Cursor, Start, State
 from services.chassis.work import Work
 
-_MOVE: Final = """
+_MOVE: Final = f"""
+with saved as ({SAVE})
 update reader_position as p set next_offset = greatest(p.next_offset, m.next)
-from unnest($2::int[], $3::bigint[], $4::bigint[]) as m(partition, since, next)
-where p.topic = $1 and p.partition = m.partition and p.next_offset >= m.since
-returning p.partition, (select state from reader where stream = $5) as state
-"""
+from unnest($7::int[], $8::bigint[], $9::bigint[]) as m(partition, since, next)
+where p.topic = $6 and p.partition = m.partition and p.next_offset >= m.since
+returning p.partition, (select state from reader where stream = $1) as state
+"""  # noqa: S608 - two texts of our own
 """A row that went back under us (a restored database) is not moved: what lies between was not read."""
 
 _PUT: Final = """
@@ -43,16 +45,18 @@ class Step:
     next: int
 
 
-async def move(work: Work, topic: str, stream: str, steps: Mapping[int, Step]) -> State:
-    """Move the positions; answers the reader's recorded state. One statement, the last before commit.
+async def move(
+    work: Work, topic: str, stream: str, steps: Mapping[int, Step], cursors: Mapping[str, Cursor] | None = None
+) -> State:
+    """Move the positions, and write the cursors that `apply(saves=False)` has moved; answers the reader's recorded
+    state. One statement, the last before commit.
 
     Raises:
         PositionWentBack: a stored position is lower than where this poll continues.
     """
     partitions = sorted(steps)
-    rows = await work.fetch(
-        _MOVE, topic, partitions, [steps[p].since for p in partitions], [steps[p].next for p in partitions], stream
-    )
+    since, until = [steps[p].since for p in partitions], [steps[p].next for p in partitions]
+    rows = await work.fetch(_MOVE, stream, *columns(cursors or {}), topic, partitions, since, until)
     if len(rows) < len(steps):
         raise PositionWentBack(topic)
     return State(rows[0]["state"])

@@ -5,7 +5,7 @@ import pytest
 from contracts.network.facts import StaffDefined
 from contracts.streams import LEADS, NETWORK, Stream
 from contracts.vocabulary import StaffRole
-from services.chassis.consume.mend import Mended, Mending, NothingParked
+from services.chassis.consume.mend import Mended, Mending, NothingParked, StillMissing
 from services.chassis.consume.parked import parked_facts, parked_keys
 from tests.chassis.consume.stand import Room, Stand, a_fact, closed, lead, running
 
@@ -33,9 +33,20 @@ async def test_after_repair_retry_takes_the_key_where_it_would_have_been(stand: 
     assert await stand.tally() == {A: [1, 2, 3, 4]}
     assert await stand.cursors() == {A: (4, False)}
     holds = await stand.rows("select parked from local_hold order by n")
-    assert [row["parked"] for row in holds] == [True, False]
+    held_while_more_waits = [True, True]
+    assert [row["parked"] for row in holds] == [True, *held_while_more_waits, False]
     with pytest.raises(NothingParked):
         await mend.retry(A)
+
+
+async def test_what_the_first_fact_of_a_parked_key_makes_is_held_in_the_same_work(stand: Stand) -> None:
+    """P9: parked from its first fact on, a lead has no row to hold yet; no timer of it may fire while it is drained."""
+    room = Room(poison={(A, 1), (A, 2)})
+    mend = await parked(stand, room, 1, 2, 3)
+    room.poison.remove((A, 1))
+    assert (await mend.retry(A)).applied == 1
+    assert await stand.tally() == {A: [1]}
+    assert [row["parked"] for row in await stand.rows("select parked from local_hold order by n")] == [True, True]
 
 
 async def test_a_retry_that_fails_again_counts_an_attempt_and_keeps_the_order(stand: Stand) -> None:
@@ -71,6 +82,14 @@ async def test_drop_gives_up_the_first_parked_fact_and_only_that(stand: Stand) -
     assert await mend.drop(A, 2) == Mended(applied=1, left=0)
     assert await stand.tally() == {A: [1, 3]}
     assert await stand.cursors() == {A: (3, False)}
+
+
+async def test_nothing_is_dropped_before_what_comes_first_is_here(stand: Stand) -> None:
+    """A late version 2 would be passed over as a repeat: an accepted lead would be lost. `adopt` gives up what is."""
+    mend = await parked(stand, Room(poison={(A, 3)}), 1, 3)
+    with pytest.raises(StillMissing):
+        await mend.drop(A, 3)
+    assert await stand.cursors() == {A: (1, True)}
 
 
 async def test_dropping_the_only_parked_fact_frees_its_key(stand: Stand) -> None:
