@@ -5,8 +5,8 @@ import secrets
 import signal
 import socket
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.addresses import HOST
@@ -24,9 +24,9 @@ _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers={host}:{controller}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listeners={listeners}
+advertised.listeners={advertised}
+listener.security.protocol.map={protocols}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={data}
@@ -61,10 +61,18 @@ rootLogger.appenderRef.out.ref=out
 """
 
 
+@dataclass(frozen=True)
+class Door:
+    """One more port to listen on; whoever comes in by it is told to come back by `advertised` (a proxy's port)."""
+
+    port: int
+    advertised: int
+
+
 @dataclass
 class Kafka:
     """`jars` is the class path; `home` is the broker's folder, written with its properties and data; `controller` its
-    second port.
+    second port; `doors` are further listeners by name.
     """
 
     java: Path
@@ -75,12 +83,13 @@ class Kafka:
     controller: int
     name: str = "kafka"
     child: Child | None = None
+    doors: Mapping[str, Door] = field(default_factory=dict)
 
     def begin_format(self) -> Child | None:
         """Write the properties; start formatting the data folder if that was never done. Give the answer to `start`."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         data = self.home / "data"
-        places = {"host": HOST, "port": self.port, "controller": self.controller, "data": data}
+        places = {"host": HOST, "controller": self.controller, "data": data, **self._listeners()}
         (self.home / "server.properties").write_text(_PROPERTIES.format(**places))
         (self.home / "log4j2.properties").write_text(_LOGGING)
         if (data / "meta.properties").exists():
@@ -109,6 +118,15 @@ class Kafka:
     def is_ready(self) -> bool:
         """Ask it which versions of the protocol it speaks, the first thing any client does."""
         return _speaks_kafka(self.port)
+
+    def _listeners(self) -> dict[str, str]:
+        own = {"PLAINTEXT": Door(self.port, self.port), "CONTROLLER": Door(self.controller, self.controller)}
+        every = own | {name.upper(): door for name, door in self.doors.items()}
+        return {
+            "listeners": ",".join(f"{name}://{HOST}:{door.port}" for name, door in every.items()),
+            "advertised": ",".join(f"{name}://{HOST}:{door.advertised}" for name, door in every.items()),
+            "protocols": ",".join(f"{name}:PLAINTEXT" for name in every),
+        }
 
     def stop(self) -> None:
         """Controlled shutdown: logs flushed, next start needs no recovery."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +36,7 @@ _NOBODYS_PID = 2**22 + 1  # above the kernel's highest possible pid
 @dataclass
 class Postgres:
     """`programs` is the installation's folder, `home` the server's folder (its `data` inside), `secret` the
-    administrator's password.
+    administrator's password, `settings` what differs from `SETTINGS` or is added to them.
     """
 
     programs: Path
@@ -46,6 +47,7 @@ class Postgres:
     max_connections: int = 200
     name: str = "postgres"
     child: Child | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     _account: Account | None = field(default_factory=other_account)
 
     def create(self) -> None:
@@ -78,7 +80,8 @@ class Postgres:
     def start(self) -> None:
         """Start the server; `wait_ready` says when it answers."""
         self._forget_dead_holder()
-        settings = SETTINGS | {"port": str(self.port), "max_connections": str(self.max_connections)}
+        own = {"port": str(self.port), "max_connections": str(self.max_connections)}
+        settings = SETTINGS | own | dict(self.settings)
         with _OpenFolder(self.home) as inside:
             argv = ["postgres", "-D", inside.path("data")]
             self.child = self._run(

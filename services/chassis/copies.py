@@ -26,6 +26,13 @@ where c.version < excluded.version
 
 _READ: Final = "select key, type, body from copy where stream = $1 and key = any($2::text[]) and body is not null"
 
+_READ_NAMED: Final = """
+with direct as (select key, type, body from copy where stream = $1 and key = any($2::text[]) and body is not null)
+select key, type, body from direct union
+select c.key, c.type, c.body from copy as c, direct as d
+where c.stream = $1 and c.key = $3::text || '/' || (d.body ->> $3::text) and c.body is not null
+"""
+
 _PLACE: Final = """
 insert into copy (stream, key) select $1, key from unnest($2::text[]) as missing(key) order by key
 on conflict (stream, key) do nothing
@@ -59,6 +66,10 @@ class Copies:
     async def present(self, work: Work, keys: Iterable[str]) -> Mapping[str, FactBody]:
         """What is known of these keys, read without a lock."""
         return _bodies(await work.fetch(_READ, self._stream, sorted(set(keys))))
+
+    async def present_with_named(self, work: Work, keys: Iterable[str], field: str) -> Mapping[str, FactBody]:
+        """The same, and what they name in `field` (a route's `pool`: the item `pool/<that>`); one statement."""
+        return _bodies(await work.fetch(_READ_NAMED, self._stream, sorted(set(keys)), field))
 
     async def known(self, work: Work, keys: Iterable[str]) -> Mapping[str, FactBody]:
         """What is known of these keys; each missing one gets a placeholder row, locked until this work ends."""

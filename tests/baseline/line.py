@@ -97,8 +97,8 @@ class Line:
             self._read[service, reads.stream.name, record.partition] = record.offset + 1
 
         async def together(work: Work) -> None:
-            await apply(work, reads, items)
-            await move(work, records[0].topic, reads.stream.name, steps)
+            made = await apply(work, reads, items, saves=False)
+            await move(work, records[0].topic, reads.stream.name, steps, made.cursors)
 
         await self._databases[service].run(together, actor=f"system:{service}")
 

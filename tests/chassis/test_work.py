@@ -1,7 +1,7 @@
 """`Work` on real PostgreSQL: identity, time, facts in commit order (delivery.md, "The transaction")."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from uuid import uuid4
 
 import asyncpg
@@ -11,9 +11,26 @@ from sqlalchemy.exc import ProgrammingError
 from contracts.alerts.facts import DeadlineWarned
 from contracts.vocabulary import Clock
 from services.chassis.database import Database
-from services.chassis.work import TimeNotTaken
+from services.chassis.transaction import NotCommitted
+from services.chassis.work import NotAlone, TimeNotTaken
+from tests.clock import administrator
+from tests.place import Place
 
 Databases = Callable[[str], Database]
+
+
+_SOMEBODY_WAITS = """
+select exists (
+  select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()
+)
+"""
+
+
+@pytest.fixture
+async def admin(place: Place) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    connection = await administrator(place)
+    yield connection
+    await connection.close()
 
 
 def a_fact(lead: str) -> DeadlineWarned:
@@ -87,6 +104,85 @@ async def test_heads_said_in_any_order_are_locked_in_one(database_of: Databases)
     async with sla.work("system:test") as work:
         rows = await work.fetch("select version from head where key = any($1)", leads)
     assert [row["version"] for row in rows] == [10] * 40
+
+
+async def test_ids_of_the_outbox_are_drawn_after_every_head_is_locked(database_of: Databases) -> None:
+    """One work waits for the second of its heads; what another says meanwhile comes before both of its rows."""
+    sla, free, contended, other = database_of("sla"), *sorted(str(uuid4()) for _ in range(3))
+    async with sla.work("system:test") as work:
+        work.emit([a_fact(free), a_fact(contended)], is_test=False)
+
+    async def say(*leads: str) -> None:
+        async with sla.work("system:test") as work:
+            work.emit([a_fact(lead) for lead in leads], is_test=False)
+
+    async with sla.work("system:test") as holder:
+        await holder.run("select from head where key = $1 for update", contended)
+        waiting = asyncio.create_task(say(free, contended))
+        async with sla.work("system:test") as looks:
+            while not await looks.value(_SOMEBODY_WAITS):
+                await asyncio.sleep(0.01)
+        await say(other)
+    await waiting
+    async with sla.work("system:test") as work:
+        rows = await work.fetch("select key from outbox where key = any($1) order by id", [free, contended, other])
+    assert [row["key"] for row in rows] == [free, contended, other, free, contended]
+
+
+async def test_a_work_that_passed_over_a_failed_statement_is_not_taken_for_committed(database_of: Databases) -> None:
+    sla, key = database_of("sla"), str(uuid4())
+    with pytest.raises(NotCommitted):
+        async with sla.work("system:test") as work:
+            await work.run("insert into head values ('alerts', $1, 0, baton_now())", key)
+            with pytest.raises(asyncpg.DivisionByZeroError):
+                await work.run("select 1 / 0")
+    async with sla.work("system:test") as work:
+        assert await work.value("select count(*) from head where key = $1", key) == 0
+
+
+async def test_a_work_of_one_statement_has_no_second_and_says_nothing(database_of: Databases) -> None:
+    sla, lead = database_of("sla"), str(uuid4())
+    with pytest.raises(NotAlone):
+        async with sla.work("system:test", alone=True) as work:
+            assert await work.value("select current_setting('baton.scope', true)") in (None, "")
+            work.emit(a_fact(lead), is_test=False)
+    async with sla.work("system:test") as work:
+        assert await work.value("select count(*) from outbox where key = $1", lead) == 0
+
+
+async def test_a_work_that_begins_late_takes_no_connection_before(place: Place) -> None:
+    nowhere = Database.open(place.url("sla").replace("127.0.0.1", "127.0.0.9"), service="sla")
+    async with nowhere.work("system:test", late=True) as work:
+        await work.set_scope("site/east")
+        assert work.scope == "site/east"
+    with pytest.raises(ConnectionRefusedError):
+        async with nowhere.work("system:test"):
+            pass
+
+
+async def test_a_scope_known_before_it_begins_is_what_it_begins_with(database_of: Databases) -> None:
+    async with database_of("sla").work("system:test", scope="", late=True) as work:
+        await work.set_scope("site/east")
+        assert await work.value("select current_setting('baton.scope')") == "site/east"
+        await work.set_scope("site/west")
+        assert await work.value("select current_setting('baton.scope')") == "site/west"
+
+
+async def test_a_scope_that_could_end_its_quotes_is_none(database_of: Databases) -> None:
+    with pytest.raises(ValueError, match="scope"):
+        async with database_of("sla").work("system:test", scope="', false); --") as work:
+            await work.value("select 1")
+
+
+async def test_connections_the_server_has_ended_are_replaced_before_they_are_used(
+    database_of: Databases, admin: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    sla = database_of("sla")
+    async with sla.work("system:test") as first, sla.work("system:test") as second:
+        pids = [await work.value("select pg_backend_pid()") for work in (first, second)]
+    assert await admin.fetch("select pg_terminate_backend(pid, 5000) from unnest($1::int[]) as pid", pids)
+    async with sla.work("system:test") as first, sla.work("system:test") as second:
+        assert not {await work.value("select pg_backend_pid()") for work in (first, second)} & set(pids)
 
 
 async def test_a_rolled_back_work_says_nothing(database_of: Databases) -> None:

@@ -25,6 +25,10 @@ _REREAD: Final = 1.0
 """Seconds between two looks at the folder for an unknown key id, so that forged ids cost no disk reads."""
 
 
+_REMEMBERED: Final = 1_000
+"""Tokens whose signature needs no second look: a caller sends the same one for most of its life."""
+
+
 class Issuer:
     """Makes tokens. Only the process that authenticates people and keys holds one."""
 
@@ -72,6 +76,7 @@ class TokenReader:
         self._folder = folder
         self._now = now
         self._keys: dict[str, OKPKey] = {}
+        self._verified: dict[str, tuple[Identity, int]] = {}
         self._look()
         self._looked = float("-inf")  # the first unknown key id may look at once: its key may be a moment younger
 
@@ -82,14 +87,28 @@ class TokenReader:
         """
         if len(bearer) > _LONGEST:
             return None
+        known = self._verified.get(bearer)
+        if known is None:
+            known = self._verify(bearer)
+            if known is None:
+                return None
+            if len(self._verified) >= _REMEMBERED:
+                self._verified.clear()
+            self._verified[bearer] = known
+        identity, expires = known
+        return identity if expires > self._now() else None
+
+    def _verify(self, bearer: str) -> tuple[Identity, int] | None:
+        """Whom its signature speaks for, and until when (seconds since 1970)."""
         try:
             claims = jwt.decode(bearer, self._key_of, algorithms=[ALGORITHM]).claims
         except (JoseError, ValueError, TypeError, RecursionError):
             return None
         expires, kind, sub = (claims.get(name) for name in ("exp", "kind", "sub"))
-        if type(expires) is not int or expires <= self._now():
+        if type(expires) is not int or not isinstance(kind, str) or not isinstance(sub, str):
             return None
-        return Identity.parse(f"{kind}:{sub}") if isinstance(kind, str) and isinstance(sub, str) else None
+        identity = Identity.parse(f"{kind}:{sub}")
+        return None if identity is None else (identity, expires)
 
     def _key_of(self, token: Any) -> OKPKey:
         key_id = token.headers().get("kid")

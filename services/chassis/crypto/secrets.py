@@ -4,12 +4,14 @@ import fcntl
 import os
 import re
 import secrets as random_bytes
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 KEY_BYTES = 32
+_SETTLED = 2_000_000_000  # nanoseconds a folder must have been left alone before its listing is kept
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,79}")
 _PURPOSE = re.compile(r"[a-z][a-z0-9_]{0,30}(:[a-z][a-z0-9_]{0,30})?")
 
@@ -35,6 +37,7 @@ class KeyRing:
         self._create = create
         self._held: dict[tuple[str, int], Key] = {}
         self._current: dict[str, int] = {}
+        self._listed: tuple[int, tuple[str, ...]] = (0, ())
 
     @classmethod
     def open(cls, keys_dir: Path, *, create: bool) -> "KeyRing":
@@ -116,7 +119,17 @@ class KeyRing:
 
     def _versions(self, name: str) -> tuple[int, ...]:
         pattern = re.compile(rf"{re.escape(name)}\.v([1-9]\d{{0,5}})\.key")
-        return tuple(sorted(int(m[1]) for f in self._folder.iterdir() if (m := pattern.fullmatch(f.name))))
+        return tuple(sorted(int(m[1]) for name in self._names() if (m := pattern.fullmatch(name))))
+
+    def _names(self) -> tuple[str, ...]:
+        """The folder's files, listed anew when it has changed: each acceptance asks for the versions of a pepper."""
+        changed = self._folder.stat().st_mtime_ns
+        if self._listed[0] != changed:
+            names = tuple(file.name for file in self._folder.iterdir())
+            if time.time_ns() - changed < _SETTLED:  # the clock of files is coarse: it may change again unseen
+                return names
+            self._listed = changed, names
+        return self._listed[1]
 
     def _file(self, name: str, version: int) -> Path:
         return self._folder / f"{name}.v{version}.key"

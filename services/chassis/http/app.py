@@ -1,4 +1,4 @@
-"""A service's routes as an ASGI app. FastAPI finds the route and describes it; everything else is our own reading."""
+"""A service's routes as an ASGI app. FastAPI describes them and answers for what is none; the reading is our own."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from services.chassis.http.problems import Problem
 from services.chassis.http.record import allow_labels
 from services.chassis.http.responses import problem_response
 from services.chassis.http.routes import Route, fault_in
+from services.chassis.http.straight import Straight
 from services.chassis.http.validation import forbids_unknown
 from services.chassis.service import Parts, Service
 
@@ -58,10 +59,9 @@ def service_app(service: Service, parts: Parts) -> ServiceApp:
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,  # type: ignore[arg-type] # a TypedDict FastAPI keeps private halves of
     )
-    for route in service.routes:
-        if fault := fault_in(route, service.prefixes) or _open_model(route):
-            raise UndeclaredRoute(f"{route.name} {fault}")
-        _add(api, route, Endpoint(route, service, parts))
+    endpoints = [_checked(route, service, parts) for route in service.routes]
+    for endpoint in endpoints:
+        _add(api, endpoint.route, endpoint)
     if undeclared := undeclared_routes(api):
         raise UndeclaredRoute(", ".join(undeclared))
     api.add_exception_handler(HTTPException, _refusal([(compile_path(r.path)[0], r.method) for r in service.routes]))
@@ -69,7 +69,13 @@ def service_app(service: Service, parts: Parts) -> ServiceApp:
         parts.keys.require(PURPOSE)
     _describe(api, service.routes)
     allow_labels(service.name, service.routes)
-    return ServiceApp(service.prefixes, Door(api, service.name), api)
+    return ServiceApp(service.prefixes, Door(Straight(endpoints, api), service.name), api)
+
+
+def _checked(route: Route, service: Service, parts: Parts) -> Endpoint:
+    if fault := fault_in(route, service.prefixes) or _open_model(route):
+        raise UndeclaredRoute(f"{route.name} {fault}")
+    return Endpoint(route, service, parts)
 
 
 def undeclared_routes(api: FastAPI) -> list[str]:

@@ -123,7 +123,7 @@ class Endpoint:
             return await self._within(work, asked)
 
         actor = str(asked.claim.identity) if asked.claim else f"system:{self._service.name}"
-        return await self._parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY)
+        return await self._parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY, late=True)
 
     async def _within(self, work: Work, asked: Asked) -> Stored:
         identity = None
@@ -135,6 +135,7 @@ class Endpoint:
             raise content
         if identity is not None:
             await work.set_scope(await self._service.scope_of(work, identity))
+        await work.begin()  # whatever the route does: an answer it gives while the database is away would be none
         if content.key is None:
             return rendered(await self.route.run(self._call(work, asked, content, None)))
         once = Once.of(self._parts.keys, str(identity or ANYONE), content.key, content.request)

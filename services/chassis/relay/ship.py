@@ -89,7 +89,7 @@ class Shipping:
         now = time.monotonic()
         paused = {shard for shard, until in self._trouble.paused.items() if until > now}
         leases = {shard: lease for shard, lease in self._leases.held.items() if shard not in paused}
-        async with self._database.work(self._actor) as work:
+        async with self._database.work(self._actor, alone=True) as work:
             lots = await poll(work, self._owner, leases, [name for name in streams if name not in self.shut])
         sending = []
         for lot in lots:

@@ -91,19 +91,22 @@ ALLOWED: Final = (
 
 _MOST = 12
 _PATTERNS = {form: re.compile(form.value) for form in Form}
-_BY_NAME = {field.name: field for field in ALLOWED}
+_BY_NAME = {field.name: (order, field) for order, field in enumerate(ALLOWED)}
 
 
 def allowed(values: Mapping[str, object]) -> tuple[dict[str, Plain], int]:
     """Return what may be shown, in the list's order, and how many fields were dropped. `None` is neither."""
     given = {name: value for name, value in values.items() if value is not None}
     kept: dict[str, Plain] = {}
-    for field in ALLOWED:
-        if field.name in given:
-            shown = _many(field.form, given[field.name]) if field.many else _one(field.form, given[field.name])
-            if shown is not None:
-                kept[field.name] = shown
+    for _, field in sorted((_BY_NAME[name] for name in given if name in _BY_NAME), key=_order):
+        shown = _many(field.form, given[field.name]) if field.many else _one(field.form, given[field.name])
+        if shown is not None:
+            kept[field.name] = shown
     return kept, len(given) - len(kept)
+
+
+def _order(known: tuple[int, Field]) -> int:
+    return known[0]
 
 
 def _many(form: Form, value: object) -> list[str] | None:

@@ -28,6 +28,8 @@ class Registry:
         self.collectors = CollectorRegistry()
         self.series: dict[str, Series] = {}
         self.children: dict[tuple[str, tuple[str, ...]], Series] = {}
+        self.known: dict[tuple[object, ...], Series] = {}
+        """the same by labels as they are given: a counter is asked for many times a request"""
         self.added: dict[str, set[str]] = {}
         prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
         ProcessCollector(registry=self.collectors)
@@ -91,7 +93,12 @@ class Metric:
         }
 
     def _child(self, labels: Mapping[str, str], kind: type[S], make: Callable[[Registry], S]) -> S:
-        values, registry = tuple(self._values(labels).values()), current()
+        registry = current()
+        given = (self.name, *labels.items())
+        known = registry.known.get(given)
+        if isinstance(known, kind):
+            return known
+        values = tuple(self._values(labels).values())
         child = registry.children.get((self.name, values))
         if not isinstance(child, kind):
             series = registry.series.get(self.name)
@@ -99,6 +106,8 @@ class Metric:
                 series = registry.series[self.name] = make(registry)
             child = series.labels(*values) if values else series
             registry.children[self.name, values] = child
+        if OTHER not in values:  # what was asked for by name: closed sets, so this stays small
+            registry.known[given] = child
         return child
 
     @property

@@ -7,6 +7,7 @@ network_fact   the last fact said of each key of the network stream.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from services.intake.network.rules.items import OF_KIND, AnyItem
@@ -55,4 +56,10 @@ from unnest($1::text[], $2::text[], $3::timestamptz[], $4::date[], $5::text[])
 
 def item_of(row: Mapping[str, Any]) -> AnyItem:
     """A stored revision; what it says was checked when it was applied."""
-    return OF_KIND[row["kind"]].model_validate_json(row["body"])
+    return _read(row["kind"], row["body"])
+
+
+@lru_cache(maxsize=2_000)
+def _read(kind: str, body: str) -> AnyItem:
+    """The same text is the same item, and items do not change: a door reads the same few for every request."""
+    return OF_KIND[kind].model_validate_json(body)

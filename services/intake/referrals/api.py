@@ -21,7 +21,7 @@ from services.intake.network.storage import offer
 from services.intake.referrals.rules.facts import SLIPS, TITLES, received, refused
 from services.intake.referrals.rules.referral import EXAMPLE, DisclosureBasis, Referral
 from services.intake.referrals.rules.week import seconds_to_next
-from services.intake.referrals.storage.referrals import Earlier, Kept, Marks, accept, earlier
+from services.intake.referrals.storage.referrals import Earlier, Kept, accept, earlier
 from services.intake.routes.rules import Admitted, Refused, admit
 
 CODES: Final = ("external_id_reused", "field_not_allowed", "route_full")
@@ -45,12 +45,12 @@ def referral_route(keys: VaultKeys) -> Route:
         before = await earlier(call.work, call.parts.keys, call.caller.id, call.body)
         if before.found is not None:
             return _again(before, before.found)
-        at = await call.work.take_time()
+        at = call.work.at
         asked = call.body.asks(call.caller.id)
         verdict = admit(asked, await offer(call.work, call.body.route, at), at)
         if isinstance(verdict, Refused):
             return _refuse(call, before.fresh, verdict)
-        return await _take_in(call, keys, before.fresh, verdict, at)
+        return await _take_in(call, keys, before, verdict, at)
 
     return Route(
         "POST",
@@ -67,14 +67,13 @@ def referral_route(keys: VaultKeys) -> Route:
     )
 
 
-async def _take_in(call: Call[Referral], keys: VaultKeys, lead: UUID, admitted: Admitted, at: datetime) -> Answer:
+async def _take_in(call: Call[Referral], keys: VaultKeys, new: Earlier, admitted: Admitted, at: datetime) -> Answer:
     """Rows, sealed details, ledger, facts of one lead."""
-    permission, basis = _given(call.body)
+    lead, (permission, basis) = new.fresh, _given(call.body)
     contact = contact_of(call.body.person, permission, admitted.offer.site.country, at)
     if not isinstance(contact, Contact):
         raise Invalid(*contact)
-    marks = Marks.of(call.parts.keys, call.caller.id, call.body)
-    this_week = await accept(call.work, lead, admitted, basis.kind, basis.given_on, marks)
+    this_week = await accept(call.work, lead, admitted, basis.kind, basis.given_on, new.marks)
     if this_week is None:
         return await _lost_the_race(call)
     if this_week > admitted.offer.route.weekly_max:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from contracts.envelope import KNOWN, Fact, FactHead, body_bytes
-from contracts.says import DataClass, names_of
+from contracts.envelope import KNOWN, Fact, FactBody, FactHead, body_bytes
 from contracts.streams import partition_of
+from services.chassis.consume.decode import staff_addresses
 from services.chassis.work import Work
 
 _WRITE: Final = """
@@ -67,9 +67,11 @@ async def received_leads(work: Work, shard: int) -> set[str]:
 
 def _body(fact: Fact[Any]) -> str:
     """As received: what a newer writer added is there for the release that knows it (P15)."""
-    received = json.loads(fact.raw or body_bytes(fact.body))
-    hidden = names_of(type(fact.body), DataClass.STAFF_ADDRESS)
-    return json.dumps({name: value for name, value in received.items() if name not in hidden})
+    body: FactBody = fact.body
+    raw, hidden = fact.raw or body_bytes(body), staff_addresses(type(body))
+    if not hidden:
+        return raw.decode()
+    return json.dumps({name: value for name, value in json.loads(raw).items() if name not in hidden})
 
 
 def _fact(stream: str, row: dict[str, Any]) -> Fact[Any]:

@@ -15,18 +15,19 @@ with gone as (delete from first_holder where lead = any($1::uuid[]))
 delete from match_token where lead = any($1::uuid[])
 """
 
-_HOLD: Final = """
-insert into first_holder (lead, study, site, is_test, kind, key_version, value)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::int[], $7::text[])
-  as t(lead, study, site, is_test, kind, key_version, value)
-order by study, site, is_test, kind, key_version, value
-on conflict (study, site, is_test, kind, key_version, value) do nothing
-"""
-
 _STORE: Final = """
+with held as (
+  insert into first_holder (lead, study, site, is_test, kind, key_version, value)
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::int[], $7::text[])
+    as t(lead, study, site, is_test, kind, key_version, value)
+  order by study, site, is_test, kind, key_version, value
+  on conflict (study, site, is_test, kind, key_version, value) do nothing returning 1
+), all_held as materialized (select count(*) as n from held)
 insert into match_token (lead, study, site, is_test, kind, key_version, value, partner)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::int[], $7::text[], $8::text[])
+select t.* from all_held,
+  unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::int[], $7::text[], $8::text[]) as t
 """
+"""No token gets its place in the order (`seq`) before every value was waited for: a row here needs the count."""
 
 _EARLIER: Final = """
 select mine.lead, other.lead as earlier, min(other.seq) as seq, array_agg(distinct mine.kind) as kinds
@@ -45,9 +46,7 @@ async def store_tokens(work: Work, facts: Sequence[Fact[MatchTokens]]) -> None:
     again = [UUID(key) for key, fact in newest.items() if fact.version > 1]
     if again:
         await work.run(_FORGET, again)
-    columns = _columns(newest.values())
-    await work.run(_HOLD, *columns[:-1])
-    await work.run(_STORE, *columns)
+    await work.run(_STORE, *_columns(newest.values()))
 
 
 async def earlier_leads(work: Work, leads: Iterable[UUID]) -> list[Match]:

@@ -100,6 +100,12 @@ def _real_zone(name: str) -> str:
     return name
 
 
+@cache
+def _words_of(words: type[Word]) -> dict[str, Word]:
+    """Made once: an item of the network has dozens of words, and a door reads several items a request."""
+    return {word.value: word for word in words if word.name != "OTHER"}
+
+
 @dataclass(frozen=True)
 class OneOf:
     """For a field: a word of a closed list; `other` is a reader's placeholder and nothing to write."""
@@ -117,7 +123,7 @@ class OneOf:
         return {"type": "string", "enum": [word.value for word in self.words if word.name != "OTHER"]}
 
     def _check(self, value: object) -> Word:
-        values = {word.value: word for word in self.words if word.name != "OTHER"}
+        values = _words_of(self.words)
         if isinstance(value, str) and value in values:
             return values[value]
         raise refused("word", f"must be one of {', '.join(values)}")

@@ -10,7 +10,7 @@ from contracts.streams import partition_of
 from contracts.vocabulary import Basis
 from services.chassis.crypto.secrets import KeyRing
 from services.chassis.crypto.tokens import keyed, same
-from services.chassis.work import Work
+from services.chassis.work import TIME, Work
 from services.intake.referrals.rules.referral import Referral
 from services.intake.referrals.rules.week import week_of
 from services.intake.routes.rules import Admitted
@@ -18,10 +18,10 @@ from services.intake.routes.rules import Admitted
 PURPOSE: Final = "external_id"
 """The pepper of a partner's own ids and of the contents sent under them."""
 
-_EARLIER: Final = """
-select fresh.id as fresh, r.* from (select uuidv7() as id) as fresh
+_EARLIER: Final = f"""
+select {TIME}, uuidv7() as fresh, r.* from (select) as nothing
 left join referral as r on r.partner = $1 and r.external_key = any($2::bytea[])
-"""
+"""  # noqa: S608 - two texts of our own
 
 _ACCEPT: Final = """
 with taken_in as (
@@ -70,17 +70,21 @@ class Earlier:
     found: Kept | None
     equal: bool
     """the same content, so that the same answer is due"""
+    marks: Marks
+    """under the current pepper, for the row to come"""
 
 
 async def earlier(work: Work, ring: KeyRing, partner: str, referral: Referral) -> Earlier:
-    """Look for the partner's own id, and draw an id (UUIDv7) for what is to come: one statement."""
+    """Look for the partner's own id, draw an id (UUIDv7) for what is to come, and take the time: one statement."""
     marks = {version: Marks.of(ring, partner, referral, pepper=version) for version in ring.versions(PURPOSE)}
     row = await work.one(_EARLIER, partner, [mark.external_key for mark in marks.values()])
     assert row is not None
+    work.time_was(row["at"])
+    current = marks.get(ring.pepper(PURPOSE).version) or Marks.of(ring, partner, referral)
     if row["lead"] is None:
-        return Earlier(row["fresh"], None, equal=False)
+        return Earlier(row["fresh"], None, equal=False, marks=current)
     equal = same(row["content_key"], marks[row["pepper"]].content_key)
-    return Earlier(row["fresh"], _kept(dict(row)), equal)
+    return Earlier(row["fresh"], _kept(dict(row)), equal, current)
 
 
 async def accept(

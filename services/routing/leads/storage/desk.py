@@ -80,9 +80,15 @@ async def explain(work: Work, desk: Desk) -> None:
 
 
 async def _network(work: Work, leads: Iterable[Lead]) -> tuple[dict[str, RouteDefined], dict[str, PoolDefined]]:
-    routes = _of(RouteDefined, await COPIES.known(work, {f"route/{lead.route}" for lead in leads}))
-    wanted = {f"pool/{route.pool}" for route in routes.values()}
-    pools = _of(PoolDefined, await COPIES.known(work, wanted) if wanted else {})
+    """One statement where everything is known; what is not gets its placeholder."""
+    named = {f"route/{lead.route}" for lead in leads}
+    found = dict(await COPIES.present_with_named(work, named, "pool"))
+    if missing := named - found.keys():
+        found |= await COPIES.known(work, missing)
+    routes = _of(RouteDefined, found)
+    if missing := {f"pool/{route.pool}" for route in routes.values()} - found.keys():
+        found |= await COPIES.known(work, missing)
+    pools = _of(PoolDefined, found)
     return {route.route: route for route in routes.values()}, {pool.pool: pool for pool in pools.values()}
 
 

@@ -23,26 +23,23 @@ select c.*, i.started_at, i.stopped_at from clock c join clock_interval i using 
 where c.lead = any($1::uuid[]) and i.n = 1 order by c.lead, c.clock, c.episode
 """
 
-_SAVE_LEADS: Final = """
+_SAVE: Final = """
+with leads as (
 insert into lead select * from jsonb_populate_recordset(null::lead, $1::jsonb) order by id
 on conflict (id) do update set received_at = excluded.received_at, owner = excluded.owner,
   attempted = excluded.attempted, closed = excluded.closed, duplicate = excluded.duplicate, version = excluded.version
-"""
-
-_SAVE_EPISODES: Final = """
-insert into clock select * from jsonb_populate_recordset(null::clock, $1::jsonb) order by lead, clock, episode
+), episodes as (
+insert into clock select * from jsonb_populate_recordset(null::clock, $2::jsonb) order by lead, clock, episode
 on conflict (lead, clock, episode) do update set state = excluded.state, policy = excluded.policy,
   calendar = excluded.calendar, study_version = excluded.study_version, site_version = excluded.site_version,
   policy_version = excluded.policy_version, calendar_version = excluded.calendar_version,
   target_at = excluded.target_at, warn_at = excluded.warn_at, breach_at = excluded.breach_at,
   level = excluded.level, ended_by = excluded.ended_by, business_seconds = excluded.business_seconds,
   within_target = excluded.within_target
-"""
-
-_SAVE_INTERVALS: Final = """
+)
 insert into clock_interval
 select lead, clock, episode, 1, site, 'run', started_at, stopped_at, calendar, calendar_version
-from jsonb_to_recordset($1::jsonb) as r(lead uuid, clock text, episode integer, site text, started_at timestamptz,
+from jsonb_to_recordset($2::jsonb) as r(lead uuid, clock text, episode integer, site text, started_at timestamptz,
   stopped_at timestamptz, calendar text, calendar_version bigint) order by lead, clock, episode
 on conflict (lead, clock, episode, n) do update set stopped_at = excluded.stopped_at, calendar = excluded.calendar,
   calendar_version = excluded.calendar_version
@@ -82,12 +79,9 @@ async def save(work: Work, before: Mapping[UUID, Clocks], after: Mapping[UUID, C
         for episode in one.episodes
         if lead not in was or episode not in was[lead][1]
     ]
-    if leads:
-        await work.run(_SAVE_LEADS, json.dumps([_LEAD.dump_python(lead, mode="json") for lead in leads]))
-    if episodes:
-        document = json.dumps(episodes)
-        await work.run(_SAVE_EPISODES, document)
-        await work.run(_SAVE_INTERVALS, document)
+    if leads or episodes:
+        rows = [_LEAD.dump_python(lead, mode="json") for lead in leads]
+        await work.run(_SAVE, json.dumps(rows), json.dumps(episodes))
 
 
 async def park(work: Work, leads: Sequence[UUID], parked: bool) -> None:
