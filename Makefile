@@ -24,7 +24,7 @@ export UV_SYSTEM_CERTS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check up down lock
+.PHONY: help demo test check up down faults bench lock
 
 help: ## this list
 	@printf '%s\n\n' '$(BOLD)Baton$(PLAIN): no referral is dropped at a hand-off, and nobody sees more of a person than their job needs.'
@@ -50,6 +50,12 @@ up: $(READY) ## keep the system running in the background; prints addresses and 
 
 down: $(READY) ## stop what `make up` started in this folder
 	@$(BIN)/baton down $(ARGS)
+
+faults: $(READY) ## kill, freeze and cut a whole Baton under load; an outside checker looks for what is lost (ARGS=full)
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+bench: $(READY) ## measure it beside the bare loop and the textbook version of the same run
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 # One resolution: the runtime lock takes its versions from the development lock. ARGS=--upgrade moves versions.
 LOCK := pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11

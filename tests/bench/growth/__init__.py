@@ -1,0 +1,1 @@
+"""Whether a referral costs more when a million leads are there."""

@@ -1,0 +1,1 @@
+"""Facts into aggregates: in batches with cursors, and one by one."""

@@ -1,0 +1,1 @@
+"""How long processes take to serve, and what they hold of the memory when they are idle."""

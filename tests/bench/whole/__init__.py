@@ -1,0 +1,1 @@
+"""Baton itself, all four services, from the partner's request to the report's row."""

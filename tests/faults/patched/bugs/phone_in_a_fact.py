@@ -1,0 +1,29 @@
+"""The person's phone number is put into the fact, so that the desk need not ask for it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.referrals.facts import ReferralReceived
+from contracts.vocabulary import Basis
+from services.intake.contacts.rules.person import Permission
+from services.intake.referrals import api
+from services.intake.referrals.rules import facts
+from services.intake.referrals.rules.referral import Referral
+from services.intake.routes.rules import Admitted
+from tests.faults.patched.patching import patch
+
+
+class _WithPhone(ReferralReceived):
+    phone: str | None = None
+
+
+def plant() -> None:
+    """Where the fact is made."""
+    patch(api, "received", _received)
+
+
+def _received(
+    lead: UUID, referral: Referral, permission: Permission, basis: Basis, admitted: Admitted, at: datetime
+) -> ReferralReceived:
+    made = facts.received(lead, referral, permission, basis, admitted, at)
+    return _WithPhone.model_validate({**made.model_dump(), "phone": referral.person.phone})

@@ -1,0 +1,1 @@
+"""What is run, in which order: each profile brings stand, traffic, schedule and checker together."""

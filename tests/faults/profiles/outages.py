@@ -1,0 +1,115 @@
+"""A part away for a minute, and for ten, under 20 referrals a second: what comes in meanwhile, and how soon it is gone.
+
+The backlog has to be gone in less time than the outage lasted (P12), every process has to end within 20 s of a
+SIGTERM in the middle of it (P14), and intake's api, restarted in the middle, has to accept while Kafka is away.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.faults.profiles.mixed import Drive, Load, Patience, fresh, run
+from tests.faults.profiles.results import Results
+from tests.faults.schedule.recovery import CALM_BACKLOG
+from tests.faults.schedule.run import Summary
+from tests.faults.schedule.servers import Away, Servers
+from tests.faults.schedule.standing import standing
+from tests.faults.stand.layout import Layout
+from tests.faults.stand.servers import Server
+from tests.faults.stand.stand import Stand
+
+LOAD: Final = Load(0, 20)
+BEFORE: Final = 15.0
+AFTER: Final = 10.0
+SIGTERM_WITHIN: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Outage:
+    """`part` away for `seconds`, by `how`: killed, frozen, or its link cut."""
+
+    part: str
+    how: str
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """For the result file."""
+        return f"{self.part} {self.how} {self.seconds:.0f} s"
+
+
+OUTAGES: Final = (
+    Outage("kafka", "killed", 60),
+    Outage("kafka", "frozen", 60),
+    Outage("postgres", "killed", 60),
+    Outage("postgres", "frozen", 60),
+    Outage("mailbox", "killed", 60),
+    Outage("kafka", "killed", 600),
+    Outage("kafka", "frozen", 600),
+)
+
+
+async def outages(seed: int, folder: Path, results: Results) -> None:
+    """Every outage that has no line in `results` yet."""
+    for outage in OUTAGES:
+        if not results.has(outage.name):
+            print(outage.name, flush=True)
+            layout = Layout(fresh(folder, outage.name.replace(" ", "-")), seed)
+            patience = Patience(rest=max(200.0, outage.seconds), replay=300)
+            verdict = await run(layout, LOAD, _driven(outage), patience)
+            seen = verdict["faults"]
+            late = {role: s for role, s in seen["sigterm"].items() if s > SIGTERM_WITHIN}
+            held = seen["drained"] < outage.seconds and not late and verdict["code"] == 0
+            results.add(outage.name, held=held, **verdict)
+
+
+def _driven(outage: Outage) -> Drive:
+    async def drive(running: Stand) -> Summary:
+        seen: Summary = {"sigterm": {}}
+        await asyncio.sleep(BEFORE)
+        began = time.monotonic()
+        await running.faults.write("fault", fault=1, kind=outage.name, told={"part": outage.part, "how": outage.how})
+        await _away(running, outage)
+        await asyncio.sleep(outage.seconds * 0.3)
+        for name, role in running.roles.items():  # intake's api among them: it starts again while the part is away
+            seen["sigterm"][name] = round(await role.terminate(), 1)
+            await role.start()
+        await asyncio.sleep(max(0.0, outage.seconds - (time.monotonic() - began)))
+        seen["away"] = round(time.monotonic() - began, 1)
+        await _back(running, outage)
+        await running.faults.write("healed", fault=1)
+        healed = time.monotonic()
+        await _drained(running, 2 * outage.seconds)
+        seen["drained"] = round(time.monotonic() - healed, 1)
+        await asyncio.sleep(AFTER)
+        return seen
+
+    return drive
+
+
+async def _drained(running: Stand, within: float) -> None:
+    """Wait until no more is unsent and unread than ordinary traffic always has under way."""
+    async with asyncio.timeout(within), Servers(running.world) as servers:
+        while True:
+            try:
+                if (await standing(servers)).backlog <= CALM_BACKLOG:
+                    return
+            except Away:
+                pass
+            await asyncio.sleep(0.25)
+
+
+async def _away(running: Stand, outage: Outage) -> None:
+    part = _part(running, outage)
+    await (part.freeze() if outage.how == "frozen" else part.kill())
+
+
+async def _back(running: Stand, outage: Outage) -> None:
+    part = _part(running, outage)
+    await (part.thaw() if outage.how == "frozen" else part.start())
+
+
+def _part(running: Stand, outage: Outage) -> Server:
+    return {"kafka": running.kafka, "postgres": running.postgres, "mailbox": running.mailbox}[outage.part]
