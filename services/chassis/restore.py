@@ -37,8 +37,17 @@ _ADD: Final = """
 with raised as (update head set version = version + $2 where stream = $1 returning 1) select count(*) from raised
 """
 
-Highest = dict[str, tuple[int, datetime]]
-"""Per key the highest version on Kafka and its time."""
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What Kafka has of one key: its highest version, the latest time, and the type of the first fact that is there."""
+
+    version: int
+    at: datetime
+    type: str
+
+
+Highest = dict[str, Key]
 
 
 class WritersOpen(RuntimeError):
@@ -57,8 +66,8 @@ class Raised:
     records: int
     keys: int
     heads: int
-    unheard: tuple[str, ...] = ()
-    """keys on Kafka that the copy had no head for: they were first said after it was made"""
+    unheard: tuple[tuple[str, str], ...] = ()
+    """keys on Kafka that the copy had no head for, each with the type of its first fact: first said after the copy"""
 
 
 async def require_no_writers(database: Database) -> None:
@@ -75,12 +84,12 @@ async def raise_heads(
     for the streams whose facts expire within days. `say` hears how many records were read.
     """
     records = keys = heads = 0
-    unheard: list[str] = []
+    unheard: list[tuple[str, str]] = []
     async for found, read in _partitions(kafka, stream.topic(namespace), stream.partitions):
         records, keys = records + read, keys + len(found)
         raised = await _raise(database, stream, found)
         heads += len(raised)
-        unheard += [key for key, new in raised.items() if new]
+        unheard += [(key, found[key].type) for key, new in raised.items() if new]
         say(records)
     if stream.blank_after_send:
         async with database.work(f"system:{database.service}") as work:
@@ -93,7 +102,7 @@ async def _raise(database: Database, stream: Stream, found: Highest) -> dict[str
     ordered, raised = sorted(found), dict[str, bool]()
     for start in range(0, len(ordered), _SLICE):
         some = ordered[start : start + _SLICE]
-        versions, times = [found[key][0] for key in some], [found[key][1] for key in some]
+        versions, times = [found[key].version for key in some], [found[key].at for key in some]
 
         async def do(
             work: Work, some: list[str] = some, v: list[int] = versions, t: list[datetime] = times
@@ -126,6 +135,6 @@ async def _highest(consumer: AIOKafkaConsumer, place: TopicPartition, begin: int
                 head = head_from(record.headers)
             except UnreadableHead:
                 continue
-            version, at = found.get(head.key, (0, head.time))
-            found[head.key] = (max(version, head.version), max(at, head.time))
+            known = found.get(head.key) or Key(head.version, head.time, head.type)
+            found[head.key] = Key(max(known.version, head.version), max(known.at, head.time), known.type)
     return found, read

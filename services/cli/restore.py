@@ -12,8 +12,9 @@ def restore(
     """Raise every stream head to the highest version on Kafka, so that no version is said twice. Run it after any
     restore of a database, before `baton serve` is started again; repeat it as often as you like.
 
-    Keys that are on Kafka and that the copy has never heard of are named, the first time: for intake these are leads
-    whose contact details the copy does not hold. `baton doctor` names them too, for as long as they are missing.
+    Keys that are on Kafka and that the copy has never heard of are named, the first time, each with the type of its
+    first fact: for intake each ReferralReceived is a lead whose contact details the copy does not hold, a
+    ReferralRefused lost nothing. `baton doctor` names such leads too, for as long as they are missing.
 
     Example: baton restore routing
     """
@@ -36,8 +37,8 @@ async def _restore(services: list[str]) -> None:
                 for stream in (one for one in STREAMS.values() if one.said_by == service):
                     done = await raise_heads(database, settings.bootstrap(), settings.namespace, stream)
                     typer.echo(f"{done.stream}: {done.records} records, {done.keys} keys, {done.heads} heads raised")
-                    for key in done.unheard:
-                        typer.echo(f"{done.stream} {key}: is not in this copy")
+                    for key, kind in done.unheard:
+                        typer.echo(f"{done.stream} {key}: is not in this copy ({kind})")
             except WritersOpen:
                 raise Fault(f"{service} is connected to its database: stop every `baton serve` first") from None
             except TopicGone as gone:
