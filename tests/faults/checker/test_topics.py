@@ -89,6 +89,23 @@ def test_the_tail_writes_what_came_and_ends_when_asked(infra: Infrastructure, na
     assert seen == [(0, "before"), (1, "after"), (2, "after")]
 
 
+def test_a_tail_ends_although_relays_go_on_saying_how_far_they_are(
+    infra: Infrastructure, namespace: str, tmp_path: Path
+) -> None:
+    replace(WORLD, folder=tmp_path, namespace=namespace, kafka=infra.kafka).save()
+    topic, deadline = f"{namespace}.watermarks.v1", time.monotonic() + 30
+    _say(infra, topic, "sla", 0, b"{}")
+    command = [sys.executable, "-m", "tests.faults.checker", "tail", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}) as program:
+        _until_seen(tmp_path / "tail.jsonl", topic, 1)
+        program.send_signal(signal.SIGTERM)
+        while program.poll() is None and time.monotonic() < deadline:
+            _say(infra, topic, "sla", 0, b"{}")
+            time.sleep(0.05)
+        program.kill()
+    assert program.returncode == 0
+
+
 def _until_seen(file: Path, topic: str, count: int) -> list[Line]:
     deadline = time.monotonic() + 60
     while True:

@@ -68,7 +68,7 @@ async def set_back(service: str, layout: Layout, laps: Laps) -> AsyncIterator[St
 
     async def copied(running: Stand) -> Summary:
         await asyncio.sleep(BEFORE)
-        await copy_schema(running.world, service, copy)
+        await copy_schema(running.world.administrator, service, copy)
         await asyncio.sleep(LACKED)
         return {}
 
@@ -91,7 +91,7 @@ async def _restored(running: Stand, service: str, copy: Path) -> None:
     roles: list[Role] = [role for role in running.roles.values() if role.service == service]
     await running.faults.write("fault", fault=1, kind="restored", told={"service": service})
     await asyncio.gather(*(role.terminate() for role in roles))
-    await put_back(running.world, service, copy)
+    await put_back(running.world.administrator, service, copy)
     since, log = time.time(), running.places.log("commands")
     spoken = log.stat().st_size if log.exists() else 0
     code = await running.run_command("restore", service)

@@ -16,8 +16,8 @@ from deploy.local.account import other_account
 from deploy.local.addresses import quiet
 from deploy.local.binaries import postgresql_programs
 from deploy.local.places import cache_folder
+from tests.faults.stand.layout import ROOT
 from tests.faults.stand.places import python_environment
-from tests.faults.world import World
 
 BEFORE: Final = "before"
 COPIED: Final = "copied"
@@ -33,19 +33,19 @@ class ProgramFailed(RuntimeError):
     """pg_dump or pg_restore ended with an error; its last words."""
 
 
-async def copy_schema(world: World, service: str, file: Path) -> None:
+async def copy_schema(administrator: str, service: str, file: Path) -> None:
     """pg_dump it; writers may write meanwhile."""
-    await _program(world, "pg_dump", "--format=custom", f"--schema={service}", f"--file={file}")
+    await _program(administrator, "pg_dump", "--format=custom", f"--schema={service}", f"--file={file}")
 
 
-async def put_back(world: World, service: str, file: Path) -> None:
+async def put_back(administrator: str, service: str, file: Path) -> None:
     """Drop the schema and pg_restore the copy; no process of the service may be connected."""
-    admin = await asyncpg.connect(world.administrator.replace("+asyncpg", ""))
+    admin = await asyncpg.connect(administrator.replace("+asyncpg", ""))
     try:
         await _keep(admin, service, BEFORE)
         await admin.execute(f'drop schema "{service}" cascade')
-        into = f"--dbname={make_url(world.administrator).database}"
-        await _program(world, "pg_restore", "--exit-on-error", into, str(file))
+        into = f"--dbname={make_url(administrator).database}"
+        await _program(administrator, "pg_restore", "--exit-on-error", into, str(file))
         await _keep(admin, service, COPIED)
     finally:
         await admin.close()
@@ -58,9 +58,9 @@ async def _keep(admin: "asyncpg.Connection[asyncpg.Record]", service: str, name:
         await admin.execute(f'create table "{name}"."{table}" as select * from "{service}"."{table}"')
 
 
-async def _program(world: World, name: str, *words: str) -> None:
-    url = make_url(world.administrator)
-    programs = await asyncio.to_thread(_programs, world)
+async def _program(administrator: str, name: str, *words: str) -> None:
+    url = make_url(administrator)
+    programs = await asyncio.to_thread(_programs)
     told = python_environment() | {
         "PGHOST": str(url.host),
         "PGPORT": str(url.port),
@@ -80,5 +80,5 @@ async def _program(world: World, name: str, *words: str) -> None:
         raise ProgramFailed(f"{name}: {said.decode(errors='replace')[-2000:]}")
 
 
-def _programs(world: World) -> Path:
-    return postgresql_programs(cache_folder(os.environ, world.folder), other_account(), quiet)
+def _programs() -> Path:
+    return postgresql_programs(cache_folder(os.environ, ROOT / ".baton"), other_account(), quiet)

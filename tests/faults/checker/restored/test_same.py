@@ -25,6 +25,7 @@ def found(**now: list[dict[str, Any]]) -> set[tuple[str, str]]:
 
 def test_bookkeeping_may_differ() -> None:
     assert found() == set()
+    assert found(tally=[TALLY, TALLY | {"word": "owned", "n": 0}]) == set()
     assert found(journal=[FACT | {"folded_at": "later"}], relay_lease=[LEASE | {"term": 2}]) == set()
 
 
