@@ -45,14 +45,16 @@ class Look:
 
 
 async def at_rest(world: Sequence[Serving], kafka: str, namespace: str, wait: float) -> Verdict:
-    """Look until two looks in a row find nothing and nothing was said between them, `wait` seconds at most."""
+    """Look until two looks in a row find nothing and nothing was said between them; `wait` seconds at most, but twice
+    at least: one look alone says nothing about what is being said.
+    """
     deadline, before = time.monotonic() + wait, -1
     async with plain_consumer(kafka) as consumer:
         while True:
             look = await look_once(world, consumer, namespace)
             if not look.under_way and look.said == before:
                 return Verdict(LAW, len(world))
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline and before >= 0:
                 moving = Breach(LAW, "facts", "are still being said")
                 return Verdict(LAW, len(world), look.under_way or (moving,))
             before = look.said

@@ -191,6 +191,11 @@ async def test_a_parked_key_breaks_two_laws_one_for_the_row_and_one_for_what_was
     assert found["sla applied all that was said on leads"] == [house.lead]
 
 
+async def test_without_patience_it_looks_twice_all_the_same(house: House) -> None:
+    """One look says nothing about what is being said: a slow machine would never be at rest."""
+    assert "nothing is under way" not in broken(await diagnose(0.0, house.settings))
+
+
 async def test_a_held_timer_is_named(house: House) -> None:
     await breaking(
         house,
