@@ -22,6 +22,7 @@ from typing import Final
 import uvloop
 
 from tests.faults.profiles import bugs, mixed, outages, points, restore, show
+from tests.faults.profiles.enough import too_little
 from tests.faults.profiles.results import Results, circumstances
 from tests.faults.schedule.planned import replayed
 from tests.faults.schedule.schedule import schedule
@@ -33,21 +34,29 @@ HOME: Final = Path(".baton/faults")
 Given = argparse.Namespace
 
 
+def _weighed(profile: str, verdict: mixed.Verdict) -> mixed.Verdict:
+    """The verdict, held only when nothing is broken and enough was met."""
+    lacks = too_little(profile, verdict["faults"], verdict["counts"]["leads"])
+    return verdict | {"lacks": lacks, "held": verdict["code"] == 0 and not lacks}
+
+
 async def smoke(given: Given, results: Results) -> None:
     """The profile of every change."""
     layout = Layout(mixed.fresh(given.folder, f"smoke-{given.seed}"), given.seed)
     verdict = await mixed.run(layout, mixed.SMOKE, schedule(given.seed, "smoke"))
-    results.add(f"smoke {given.seed}", **verdict)
+    results.add(f"smoke {given.seed}", **_weighed("smoke", verdict))
 
 
 async def full(given: Given, results: Results) -> None:
-    """The long one. Without the right to mount there are no full disks, which the result says."""
+    """The long one, once for each seed. Without the right to mount there are no full disks, which the result says."""
+    if results.has(f"full {given.seed}"):
+        return
     disks = mixed.FULL_DISKS if may_mount() else {}
     layout = Layout(mixed.fresh(given.folder, f"full-{given.seed}"), given.seed, disks=disks)
     load = replace(mixed.FULL, referrals=given.referrals or mixed.FULL.referrals)
     planned = schedule(given.seed, "full", disks=bool(disks))
     verdict = await mixed.run(layout, load, planned, mixed.FULL_PATIENCE)
-    results.add(f"full {given.seed}", disks=bool(disks), **verdict)
+    results.add(f"full {given.seed}", disks=bool(disks), **_weighed("full", verdict))
 
 
 async def again(given: Given, results: Results) -> None:

@@ -38,6 +38,8 @@ def _groups(out: Console, line: Line) -> None:
     met = line["faults"].get("met", {})
     out.print(f"{line['name']}: {word}; faults met {sum(met.values())} {met}; laps {line['laps']}")
     out.print(f"  {line['counts']}")
+    for lack in line.get("lacks", ()):
+        out.print(f"  [red]too little: {lack}[/red]")
     if "refused" in line:
         out.print(f"  facts refused by the cursors of the reader that woke up, each time: {line['refused']}")
     if "drained" in line["faults"]:

@@ -9,9 +9,6 @@ from tests.faults.schedule.run import run_schedule as run_schedule
 
 PROFILES: Final = ("smoke", "full")
 
-COUNTED_KILLS: Final = {"smoke": 10, "full": 50}
-"""Kills that have to count (work was in flight) for a run of the profile to say anything."""
-
 _CALM: Final = {"smoke": (0.2, 1.0), "full": (0.5, 3.0)}
 """Seconds between two faults, least and most."""
 

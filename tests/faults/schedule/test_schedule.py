@@ -1,10 +1,11 @@
 import pytest
 
 from tests.faults.patched.points import POINTS
+from tests.faults.profiles.enough import KILLS
 from tests.faults.schedule.kinds import kind_of
 from tests.faults.schedule.planned import counts, printed, replayed
 from tests.faults.schedule.quotas import CONSUMERS, IN_TRANSACTION, POINT_ROLES, WORKING
-from tests.faults.schedule.schedule import COUNTED_KILLS, schedule
+from tests.faults.schedule.schedule import schedule
 from tests.faults.stand.layout import ALL_ROLES
 
 SESSION = 6.0
@@ -28,7 +29,7 @@ def test_smoke_has_more_kills_than_must_count_and_each_crash_point_once(seed: in
     planned = schedule(seed, "smoke")
     kills = [one.told["role"] for one in planned if one.kind == "kill"]
     points = [one.told["point"] for one in planned if one.kind == "point"]
-    assert len(kills) > COUNTED_KILLS["smoke"]
+    assert len(kills) > KILLS["smoke"]
     assert {str(role).partition(".")[2] for role in kills} == {"api", "consume", "relay", "tick", "send"}
     assert sorted(map(str, points)) == sorted(POINT_ROLES)
 

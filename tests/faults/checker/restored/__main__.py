@@ -15,20 +15,7 @@ from tests.faults.checker.asked import NoAnswer
 from tests.faults.checker.collect import Laps
 from tests.faults.checker.evidence import Breach
 from tests.faults.checker.index import plain
-from tests.faults.checker.laws import (
-    MODELS,
-    Law,
-    accepted,
-    duplicates,
-    readers,
-    refusals,
-    reports,
-    seen,
-    timers,
-    unclaimed,
-    versions,
-    whole,
-)
+from tests.faults.checker.laws import ALWAYS, MODELS, Law, duplicates, reports, whole
 from tests.faults.checker.restored import named, notices, owned, same
 from tests.faults.checker.restored.case import Case, gather
 from tests.faults.checker.topics import TopicsAway
@@ -36,27 +23,6 @@ from tests.faults.checker.verdict import VOID, Verdict, judged, show
 from tests.faults.history import Line
 
 Rule = Callable[[Case], Iterator[Breach]]
-
-ALWAYS: Final[tuple[Law, ...]] = (
-    accepted.accepted_are_there,
-    accepted.answers_agree,
-    accepted.answers_are_expected,
-    unclaimed.nothing_else_came_in,
-    refusals.each_refusal_said_once,
-    refusals.refused_are_no_leads,
-    versions.versions_rise_by_one,
-    versions.repeats_are_the_same,
-    versions.events_are_one,
-    versions.records_are_in_their_place,
-    seen.what_was_seen_stands,
-    seen.offsets_have_no_holes,
-    readers.cursors_are_at_the_end,
-    readers.positions_are_at_the_end,
-    readers.nothing_waits,
-    readers.journal_is_complete,
-    timers.timers_are_conserved,
-)
-"""Laws that hold whoever was set back: the topics are never set back, and every reader catches up."""
 
 SAID_AGAIN: Final[tuple[Rule, ...]] = (notices.keys_are_old, notices.notices_are_single, owned.owned_on_the_topics)
 
