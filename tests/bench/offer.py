@@ -12,10 +12,11 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import uvloop
 
+from tests.bench.child import told_by
 from tests.bench.people import body_of
 from tests.bench.series import quantile
 
@@ -181,18 +182,7 @@ async def offered(order: Order) -> Offered:
     Raises:
         RuntimeError: it failed; its own words.
     """
-    argv = (sys.executable, "-m", "tests.bench.offer", json.dumps(asdict(order)))
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*argv, stdout=pipe, stderr=pipe)
-    try:
-        out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode:
-        raise RuntimeError(err.decode(errors="replace")[-2000:])
-    told: dict[str, Any] = json.loads(out)
-    return Offered(**told)
+    return Offered(**await told_by("tests.bench.offer", asdict(order)))
 
 
 def main() -> None:

@@ -1,11 +1,8 @@
 """The floor's figures of one repetition, from a process of its own."""
 
-import asyncio
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
+from tests.bench.child import told_by
 from tests.bench.machine import Meter, listener, postgres_pids
 from tests.bench.place import a_place, admin_of
 from tests.bench.plan import Plan
@@ -32,23 +29,8 @@ async def floor(servers: Servers, plan: Plan, results: Results, sample: Path) ->
             }
             kafka = listener(int(servers.kafka.rpartition(":")[2]))
             meter = Meter({"postgres": await postgres_pids(admin), "kafka": kafka}).begin()
-            told = await _run(order)
+            told = await told_by("tests.bench.floor", order)
         results.add(name, "1/s", count / told["took"])
         results.note(f"{name}: processor, with its start", str(meter.taken(loop=told["cpu"])))
         for rate, seconds in told["paced"].items():
             add_latency(results, f"{name}.at {rate}", seconds)
-
-
-async def _run(order: dict[str, Any]) -> dict[str, Any]:
-    argv = (sys.executable, "-m", "tests.bench.floor", json.dumps(order))
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*argv, stdout=pipe, stderr=pipe)
-    try:
-        out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode:
-        raise RuntimeError(err.decode(errors="replace")[-2000:])
-    told: dict[str, Any] = json.loads(out)
-    return told
