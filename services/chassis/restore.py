@@ -25,13 +25,17 @@ and pid <> pg_backend_pid()
 """
 
 _RAISE: Final = """
-insert into head as h (stream, key, version, at)
-select $1, key, version, at from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as k(key, version, at)
-order by key
-on conflict (stream, key) do update set version = excluded.version, at = greatest(h.at, excluded.at)
-where h.version < excluded.version
-returning key, xmax = 0 as unheard
+with raised as (
+  insert into head as h (stream, key, version, at)
+  select $1, key, version, at from unnest($2::text[], $3::bigint[], $4::timestamptz[]) as k(key, version, at)
+  order by key
+  on conflict (stream, key) do update set version = excluded.version, at = greatest(h.at, excluded.at)
+  where h.version < excluded.version
+  returning key, xmax = 0 as unheard
+), noted as (insert into raised_head select $1, key from raised on conflict do nothing)
+select key, unheard from raised
 """
+"""`raised_head`: whoever decides about such a key again says all of it, since its readers may have heard otherwise."""
 
 _ADD: Final = """
 with raised as (update head set version = version + $2 where stream = $1 returning 1) select count(*) from raised

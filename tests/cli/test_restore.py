@@ -61,6 +61,8 @@ def test_heads_are_raised_to_what_kafka_has_and_never_lowered(
     assert (first.exit_code, first.output) == (0, told + named)
     assert again.output == "alerts: 10 records, 3 keys, 0 heads raised\n"
     assert heads(in_work) == {lost: 3, behind: 5, ahead: 9}
+    noted = in_work("sla", lambda work: work.fetch("select stream, key from raised_head order by key"))
+    assert [tuple(row) for row in noted] == sorted([("alerts", lost), ("alerts", behind)], key=lambda row: row[1])
 
 
 def test_heads_of_tokens_go_up_by_a_thousand_more(baton: Baton, in_work: InWork) -> None:

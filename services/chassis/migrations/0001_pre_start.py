@@ -28,6 +28,7 @@ create table head (
   stream text not null, key text not null, version bigint not null, at timestamptz not null,
   primary key (stream, key)
 );
+create table raised_head (stream text not null, key text not null, primary key (stream, key));
 create table outbox (
   id bigint generated always as identity (cache 1),
   created timestamptz not null default clock_timestamp(),

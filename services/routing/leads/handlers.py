@@ -26,12 +26,12 @@ async def on_referrals(work: Work, facts: Sequence[Fact[Any]]) -> None:
     received = {UUID(fact.body.lead): fact for fact in facts if isinstance(fact.body, ReferralReceived)}
     if not received:
         return
-    await meet(work, received)
+    said_before = await meet(work, received)
     checkable = await having_tokens(work, received)
     at = await work.take_time()
     leads = {lead: opened(fact.body, is_test=fact.is_test, at=at) for lead, fact in received.items()}
     leads = await with_early_marks(work, leads)
-    desk = await load_desk(work, leads, to_check=checkable)
+    desk = await load_desk(work, leads, to_check=checkable, said_before=said_before)
     for lead, fact in received.items():
         said: list[FactBody] = [say.lead_opened(leads[lead]), say.milestone(leads[lead], leads[lead].milestones[0])]
         if lead in checkable:
@@ -46,11 +46,11 @@ async def on_referrals(work: Work, facts: Sequence[Fact[Any]]) -> None:
 async def on_tokens(work: Work, facts: Sequence[Fact[Any]]) -> None:
     """Compare the tokens of leads that are open here; a lead that waited for them is placed."""
     causes = {UUID(fact.key): fact for fact in facts}
-    await meet(work, causes)
+    said_before = await meet(work, causes)
     leads = {lead: row for lead, row in (await leads_for_update(work, causes)).items() if row.open}
     if not leads:
         return
-    desk = await load_desk(work, leads, to_check=leads)
+    desk = await load_desk(work, leads, to_check=leads, said_before=said_before)
     at = await work.take_time()
     for lead in leads:
         said = desk.check(desk.leads[lead], at)

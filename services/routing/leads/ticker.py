@@ -11,7 +11,7 @@ from services.chassis.timers.rows import set_timers
 from services.chassis.work import Work
 from services.routing.duplicates.storage import having_tokens
 from services.routing.leads.rules.checking import ASSIGN_WITHOUT_TOKENS, TOKENS_WITHIN, waits_on
-from services.routing.leads.storage.desk import load_desk, save_desk
+from services.routing.leads.storage.desk import load_desk, said_before, save_desk
 from services.routing.leads.storage.leads import leads_for_update
 
 
@@ -31,7 +31,7 @@ async def assign_without_tokens(work: Work, due: Sequence[DueTimer]) -> None:
 async def _place(work: Work, ids: Sequence[UUID]) -> None:
     checkable = await having_tokens(work, ids)
     leads = await leads_for_update(work, ids)
-    desk = await load_desk(work, leads, to_check=checkable)
+    desk = await load_desk(work, leads, to_check=checkable, said_before=await said_before(work, checkable))
     for lead in leads:
         row = desk.leads[lead]
         said: list[FactBody] = desk.check(row, work.at) if lead in checkable else desk.give_up_waiting(row)

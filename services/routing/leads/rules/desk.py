@@ -34,6 +34,8 @@ class Desk:
     pools: Mapping[str, PoolDefined] = field(default_factory=dict)
     loads: dict[str, Load] = field(default_factory=dict)
     choices: dict[UUID, Choice] = field(default_factory=dict)
+    said_before: frozenset[UUID] = frozenset()
+    """leads of which more was said than is known here, since the database was restored to an earlier copy"""
 
     def check(self, lead: Lead, at: datetime) -> list[FactBody]:
         """Compare a lead's tokens with those that came before them; a confirmed one stands under the earlier lead."""
@@ -42,8 +44,8 @@ class Desk:
         if lead.checked is verdict.result:
             return []
         lead = self._put(replace(lead, checked=verdict.result))
-        facts: list[FactBody] = [say.checked(lead, verdict.result)]
-        return facts + self._link(lead, verdict, at) if verdict.result is DuplicateCheck.CONFIRMED else facts
+        linked = self._link(lead, verdict, at) if verdict.result is DuplicateCheck.CONFIRMED else []
+        return [say.checked(lead, verdict.result), *(linked or self._unlink(lead))]
 
     def give_up_waiting(self, lead: Lead) -> list[FactBody]:
         """No tokens in time: the lead is owned all the same, and compared when they come (privacy.md)."""
@@ -79,6 +81,10 @@ class Desk:
             self._put(replace(lead, owner=None, backup=None, pool=None))
             return facts
         return facts + self.follow(lead, root, at)
+
+    def _unlink(self, lead: Lead) -> list[FactBody]:
+        """A restored desk may have called this lead a duplicate before: what is not said again would still stand."""
+        return [say.duplicate(lead, None, ())] if lead.id in self.said_before else []
 
     def follow(self, lead: Lead, root: Lead, at: datetime) -> list[FactBody]:
         """A confirmed duplicate takes its primary's owner, and no capacity."""

@@ -22,10 +22,15 @@ B = TypeVar("B", bound=FactBody)
 
 COPIES: Final = Copies()
 
-_MEET: Final = """
-select count(pg_advisory_xact_lock(hashtextextended('lead/' || id::text, 0)))
-from (select id from unnest($1::uuid[]) as t(id) order by id) as sorted
-"""
+_RAISED: Final = "exists (select from raised_head r where r.stream = 'leads' and r.key = t.id::text)"
+
+_MEET: Final = f"""
+select count(pg_advisory_xact_lock(hashtextextended('lead/' || id::text, 0))),
+  array_agg(id) filter (where raised) as said
+from (select id, {_RAISED} as raised from unnest($1::uuid[]) as t(id) order by id) as sorted
+"""  # noqa: S608 - made of constants of this file
+
+_SAID_BEFORE: Final = f"select id from unnest($1::uuid[]) as t(id) where {_RAISED}"  # noqa: S608 - as above
 
 _EXPLAIN: Final = """
 insert into assignment (lead, site, at, owner, backup, pool, reason, load, capacity, candidates)
@@ -35,12 +40,23 @@ from jsonb_to_recordset($1::jsonb) as r(lead uuid, site text, owner text, backup
 """
 
 
-async def meet(work: Work, leads: Iterable[UUID]) -> None:
-    """Let the readers of referrals and tokens come one after the other for a lead: the second sees the first's rows."""
-    await work.value(_MEET, sorted(set(leads)))
+async def meet(work: Work, leads: Iterable[UUID]) -> frozenset[UUID]:
+    """Let the readers of referrals and tokens come one after the other for a lead: the second sees the first's rows.
+
+    Answers the leads of which more was said than this database knows, since it was restored to an earlier copy.
+    """
+    row = await work.one(_MEET, sorted(set(leads)))
+    return frozenset((row and row["said"]) or ())
 
 
-async def load_desk(work: Work, leads: Mapping[UUID, Lead], *, to_check: Iterable[UUID]) -> Desk:
+async def said_before(work: Work, leads: Iterable[UUID]) -> frozenset[UUID]:
+    """The same of leads that are locked already."""
+    return frozenset(row["id"] for row in await work.fetch(_SAID_BEFORE, list(leads)))
+
+
+async def load_desk(
+    work: Work, leads: Mapping[UUID, Lead], *, to_check: Iterable[UUID], said_before: frozenset[UUID] = frozenset()
+) -> Desk:
     """Routes, pools, earlier leads with equal tokens, and the counters of everybody who may be concerned, locked."""
     routes, pools = await _network(work, leads.values())
     matches = await _matches(work, to_check)
@@ -48,7 +64,7 @@ async def load_desk(work: Work, leads: Mapping[UUID, Lead], *, to_check: Iterabl
     concerned = {name for pool in pools.values() for name in pool.members}
     concerned |= {lead.owner for lead in (*leads.values(), *earlier.values()) if lead.owner}
     loads = await loads_for_update(work, concerned)
-    return Desk(dict(leads), earlier, matches, routes, pools, loads)
+    return Desk(dict(leads), earlier, matches, routes, pools, loads, said_before=said_before)
 
 
 async def save_desk(work: Work, desk: Desk, before: Mapping[UUID, Lead]) -> None:
