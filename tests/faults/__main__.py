@@ -52,7 +52,7 @@ async def full(given: Given, results: Results) -> None:
     if results.has(f"full {given.seed}"):
         return
     disks = mixed.FULL_DISKS if may_mount() else {}
-    layout = Layout(mixed.fresh(given.folder, f"full-{given.seed}"), given.seed, disks=disks)
+    layout = Layout(mixed.fresh(given.folder, f"full-{given.seed}"), given.seed, disks=disks, forked=True)
     load = replace(mixed.FULL, referrals=given.referrals or mixed.FULL.referrals)
     planned = schedule(given.seed, "full", disks=bool(disks))
     verdict = await mixed.run(layout, load, planned, mixed.FULL_PATIENCE)

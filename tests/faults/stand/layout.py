@@ -1,5 +1,6 @@
 """What a run wants to stand: which processes, behind proxies or not, on disks of which size."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,9 @@ ALL_ROLES: Final = (
 )
 """Every role that has something to do in its service, once."""
 
+LAUNCHER: Final = (sys.executable, "-m", "tests.faults.patched")
+"""What starts a process of today's release."""
+
 ROOT: Final = Path(__file__).parents[3]
 """Where `python -m tests...` works from."""
 
@@ -53,6 +57,8 @@ class Layout:
     disks: Mapping[str, int] = field(default_factory=dict)
     """`{"postgres": bytes, "kafka": bytes}`: that server's data on a tmpfs of this size (root only)"""
     session_seconds: int = 6
+    forked: bool = False
+    """processes are forked from one that has everything imported: a restart costs a tenth of the CPU and the time"""
 
     @property
     def services(self) -> tuple[str, ...]:

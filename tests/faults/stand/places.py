@@ -1,7 +1,6 @@
 """Every port, folder and address of one stand, and what each process is told of them."""
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +9,11 @@ from deploy.local.addresses import ADMINISTRATOR, HOST
 from deploy.local.children import Errand
 from deploy.local.places import cache_folder, secret_in
 from deploy.local.ports import remembered_ports
-from tests.faults.stand.layout import ROOT, Layout, named
+from tests.faults.stand.layout import LAUNCHER, ROOT, Layout, named
 from tests.faults.world import SERVICES, World
 
 NAMESPACE: Final = "faults"
 """Topics, database and login roles carry it."""
-
-LAUNCHER: Final = (sys.executable, "-m", "tests.faults.patched")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from deploy.local.children import Child, Errand, start_child, stop_child
 from tests.faults.history import History
 from tests.faults.stand.broom import sweep_stale, swept
 from tests.faults.stand.disks import Disk
+from tests.faults.stand.forked import ForkedRole, nursery
 from tests.faults.stand.infrastructure import servers
 from tests.faults.stand.layout import ROOT, Layout
 from tests.faults.stand.links import Link, links
@@ -99,7 +100,7 @@ async def stand(layout: Layout, network: Network | None) -> AsyncIterator[Stand]
         between = await ending.enter_async_context(links(places.ways, places.programs / "proxies.log"))
         made = await ending.enter_async_context(servers(places))
         await importing
-        roles = {name: Role(name, places.errand(name), places.at[f"{name} admin"]) for name in layout.roles}
+        roles = await _roles(places, ending)
         ending.push_async_callback(_kill_all, roles)
         secrets = await _prepare(places, roles, network)
         world = places.world(network or {}, secrets)
@@ -108,6 +109,14 @@ async def stand(layout: Layout, network: Network | None) -> AsyncIterator[Stand]
         beneath = {server.name: server for server in (made.postgres, made.kafka, made.mailbox)}
         await ending.enter_async_context(_sampled(world, roles, beneath))
         yield Stand(world, roles, made.postgres, made.kafka, made.mailbox, between, made.disks, told, places)
+
+
+async def _roles(places: Places, ending: AsyncExitStack) -> dict[str, Role]:
+    told = {name: (name, places.errand(name), places.at[f"{name} admin"]) for name in places.layout.roles}
+    if not places.layout.forked:
+        return {name: Role(*one) for name, one in told.items()}
+    born = await ending.enter_async_context(nursery(places.programs / "nursery.log"))
+    return {name: ForkedRole(born, *one) for name, one in told.items()}
 
 
 async def _prepare(places: Places, roles: Mapping[str, Role], network: Network | None) -> dict[str, str]:

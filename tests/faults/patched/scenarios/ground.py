@@ -18,7 +18,7 @@ from deploy.local.places import cache_folder
 from deploy.local.stack import LocalStack
 from services.chassis.migrate import migrate
 from services.chassis.topics import make_topics
-from tests.faults.patched.scenarios.forked import Nursery, nursery
+from tests.faults.stand.forked import Nursery, nursery
 from tests.faults.world import SERVICES
 
 _CONNECTIONS = 300

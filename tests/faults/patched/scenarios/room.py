@@ -20,10 +20,10 @@ from services.chassis.crypto.secrets import KeyRing
 from services.chassis.database import Database
 from services.intake.access.storage.issuer import OPERATOR, TokenMint
 from services.intake.access.storage.keys import issue_key
-from tests.faults.patched.scenarios.forked import ForkedRole, Nursery, ended
-from tests.faults.patched.scenarios.forked import words as told
 from tests.faults.patched.scenarios.ground import Plot
 from tests.faults.patched.scenarios.network import Document
+from tests.faults.stand.forked import ForkedRole, Nursery, ended
+from tests.faults.stand.forked import launched as told
 from tests.faults.stand.layout import ROOT, named
 from tests.faults.stand.roles import Role
 from tests.faults.world import SERVICES, World

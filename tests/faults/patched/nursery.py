@@ -1,6 +1,6 @@
 """Processes of the product, forked from one that has everything imported: a start costs a tenth of the CPU.
 
-`python -m tests.faults.patched.scenarios.nursery` reads one JSON line a birth (`argv`, `environment`, `log`), answers
+`python -m tests.faults.patched.nursery` reads one JSON line a birth (`argv`, `environment`, `log`), answers
 `{"born": pid}`, and says `{"ended": pid, "code": ...}` later. It ends when its input does, and its children with it.
 """
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final, cast
 
 from deploy.local.children import Child, Errand
-from tests.faults.stand.layout import ROOT
+from tests.faults.stand.layout import LAUNCHER, ROOT
 from tests.faults.stand.life import Life
 from tests.faults.stand.roles import Role
 
-_MODULE: Final = "tests.faults.patched.scenarios.nursery"
+_MODULE: Final = "tests.faults.patched.nursery"
 
 
 class Offspring:
@@ -57,9 +57,9 @@ class Nursery:
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def bear(self, name: str, errand: Errand) -> Child:
-        """A new process of the launcher: `errand.argv` is what comes after `python -m tests.faults.patched`."""
+        """A new process of the launcher; `may_bear` must hold."""
         wish = {
-            "argv": [str(word) for word in errand.argv],
+            "argv": [str(word) for word in errand.argv[len(LAUNCHER) :]],
             "environment": dict(errand.environment),
             "log": str(errand.log),
         }
@@ -89,10 +89,18 @@ class ForkedRole(Role):
         self._nursery = nursery
 
     async def start(self) -> None:
-        """Start it, if it does not run."""
+        """Start it, if it does not run. The nursery has today's release imported; another is a process from nothing."""
+        if not may_bear(self.errand):
+            await super().start()
+            return
         if not self.alive:
             self.lives.append(Life(await self._nursery.bear(self.name, self.errand)))
         self.wanted = True
+
+
+def may_bear(errand: Errand) -> bool:
+    """Whether this is a process of the launcher of today's release."""
+    return tuple(map(str, errand.argv[: len(LAUNCHER)])) == LAUNCHER
 
 
 @asynccontextmanager
@@ -129,6 +137,7 @@ async def ended(child: Child) -> int:
     return int(child.process.returncode)
 
 
-def words(arm: Path, role: str, bugs: Sequence[str], *baton: str) -> list[str]:
-    """What the launcher is told."""
-    return ["--arm", str(arm), "--role-name", role, *(word for bug in bugs for word in ("--bug", bug)), *baton]
+def launched(arm: Path, role: str, bugs: Sequence[str], *baton: str) -> list[str]:
+    """`baton ...` under the launcher."""
+    planted = (word for bug in bugs for word in ("--bug", bug))
+    return [*LAUNCHER, "--arm", str(arm), "--role-name", role, *planted, *baton]
