@@ -6,8 +6,10 @@ the other end of the socket is gone, so is this process.
 
 import asyncio
 import json
+import os
 import socket
 import sys
+from contextlib import suppress
 from typing import Any, Final
 
 import uvloop
@@ -50,7 +52,9 @@ async def steered(wire: socket.socket) -> None:
 
 
 def main() -> None:
-    """Serve the socket whose number is the first word."""
+    """Serve the socket whose number is the first word. Every statement passes here twice: it queues for no CPU."""
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(steered(socket.socket(fileno=int(sys.argv[1]))))
 
