@@ -37,12 +37,3 @@ class Load:
         """After a lead was closed or moved away; the limit follows a capacity that was lowered meanwhile."""
         fewer = max(self.open - 1, 0)
         return replace(self, open=fewer, hard=max(self.capacity, fewer))
-
-
-def catch_up(load: Load, *, others: list[Load]) -> Load:
-    """Who was away or is new starts where the least busy colleague's last lead began: not everything at once.
-
-    Nobody who was there all along lags further behind than that, so shares stay those of the weights.
-    """
-    began = [other.turn - other.cost for other in others if other.staff != load.staff and other.free]
-    return replace(load, turn=max(load.turn, min(began))) if began else load

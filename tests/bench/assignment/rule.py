@@ -7,8 +7,11 @@ from typing import Final
 
 from contracts.network.facts import PoolDefined, RouteDefined
 from contracts.vocabulary import Basis, Channel, RouteState
-from services.routing.assignment.rules import Choice, choose_owner, taken
+from services.routing.assignment.rules import Choice, Turns, choose_owner, taken
 from services.routing.staff.rules import Load
+
+BATCH: Final = 500
+"""leads placed on one reading of the counters, as the reader of facts does it"""
 
 WEIGHTS: Final = (100, 100, 50, 80)
 """Per cent, in turn: full-time, full-time, half-time, four days."""
@@ -35,18 +38,21 @@ def assign(owners: int, leads: int, capacity: int) -> Assigned:
     )  # fmt: skip
     pool = PoolDefined(pool="pool", site="site", members=names)
     began = time.perf_counter()
-    loads, given = _give(route, pool, loads, leads)
+    given = sum(_give(route, pool, loads, min(BATCH, leads - n)) for n in range(0, leads, BATCH))
     took = time.perf_counter() - began
     total = sum(load.weight for load in loads.values())
     off = max(abs(load.open - given * load.weight / total) for load in loads.values())
-    full, _ = _give(route, pool, loads, min(owners * capacity, 4 * leads))
-    return Assigned(given / took, sum(load.open > load.capacity for load in full.values()), off)
+    _give(route, pool, loads, min(owners * capacity, 4 * leads))
+    return Assigned(given / took, sum(load.open > load.capacity for load in loads.values()), off)
 
 
-def _give(route: RouteDefined, pool: PoolDefined, loads: dict[str, Load], leads: int) -> tuple[dict[str, Load], int]:
+def _give(route: RouteDefined, pool: PoolDefined, loads: dict[str, Load], leads: int) -> int:
+    """One batch, from counters as they are read to counters as they are written; how many found an owner."""
+    turns = Turns(pool, loads)
     for n in range(leads):
-        choice = choose_owner(route, pool, loads)
+        choice = choose_owner(route, turns)
         if not isinstance(choice, Choice):
-            return loads, n
-        loads = taken(choice, loads)
-    return loads, leads
+            return n
+        loads[choice.owner] = taken(choice, turns)
+        turns.changed(loads[choice.owner])
+    return leads

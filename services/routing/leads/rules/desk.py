@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.envelope import FactBody
 from contracts.network.facts import PoolDefined, RouteDefined
 from contracts.vocabulary import AssignReason, DuplicateCheck, Milestone, NextAction, Resolver, WaitingReason
-from services.routing.assignment.rules import Choice, choose_owner, taken
+from services.routing.assignment.rules import Choice, Turns, choose_owner, taken
 from services.routing.duplicates.rules import Match, Verdict, judge
 from services.routing.leads.rules import say
 from services.routing.leads.rules.lead import Lead
@@ -36,6 +36,7 @@ class Desk:
     choices: dict[UUID, Choice] = field(default_factory=dict)
     said_before: frozenset[UUID] = frozenset()
     """leads of which more was said than is known here, since the database was restored to an earlier copy"""
+    _turns: dict[str, Turns] = field(default_factory=dict)
 
     def check(self, lead: Lead, at: datetime) -> list[FactBody]:
         """Compare a lead's tokens with those that came before them; a confirmed one stands under the earlier lead."""
@@ -58,11 +59,12 @@ class Desk:
             return []
         route = self.routes.get(lead.route)
         pool = self.pools.get(route.pool) if route else None
-        chosen = choose_owner(route, pool, self.loads, reason=reason, counts=lead.counts)
+        turns = self._turns_of(pool) if pool else None
+        chosen = choose_owner(route, turns, reason=reason, counts=lead.counts)
         if isinstance(chosen, WaitingReason):
             return self._wait(lead, chosen, at)
-        if lead.counts:
-            self.loads = taken(chosen, self.loads)
+        if turns is not None and lead.counts:
+            self._count(taken(chosen, turns))
         self.choices[lead.id] = chosen
         return self._own(lead, chosen, at)
 
@@ -104,7 +106,18 @@ class Desk:
 
     def _give_back(self, lead: Lead) -> None:
         if lead.owner is not None and lead.counts and lead.owner in self.loads:
-            self.loads[lead.owner] = self.loads[lead.owner].with_one_less()
+            self._count(self.loads[lead.owner].with_one_less())
+
+    def _turns_of(self, pool: PoolDefined) -> Turns:
+        if pool.pool not in self._turns:
+            self._turns[pool.pool] = Turns(pool, self.loads)
+        return self._turns[pool.pool]
+
+    def _count(self, load: Load) -> None:
+        """A counter changed, in every pool that its owner is a member of."""
+        self.loads[load.staff] = load
+        for turns in self._turns.values():
+            turns.changed(load)
 
     def _own(self, lead: Lead, choice: Choice, at: datetime, *, works: bool = True) -> list[FactBody]:
         first = Milestone.OWNED not in lead.milestones
