@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from services.chassis.database import Database
 from services.chassis.faults import is_transient
 from services.chassis.signal import rest
+from services.chassis.strays import no_strays
 from services.chassis.telemetry.logs import get_logger
 
 if TYPE_CHECKING:  # service.py needs `Sent`; at run time this file needs nothing of it
@@ -91,7 +92,8 @@ class Sender(Generic[T]):
             if stop.is_set():
                 return None
             try:
-                sent = await asyncio.wait_for(self._sends.send(item), self._patience)
+                with no_strays():
+                    sent = await asyncio.wait_for(self._sends.send(item), self._patience)
             except Exception as error:
                 sent = Sent(False, _code_of(error))
                 log.warning("a send failed", service=self._database.service, name=self._sends.name, exc_info=error)

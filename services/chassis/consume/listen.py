@@ -16,6 +16,7 @@ from services.chassis.consume.heard_rules import Told, hear
 from services.chassis.consume.kafka import pause, plain_consumer
 from services.chassis.consume.reader import Reader
 from services.chassis.database import Database
+from services.chassis.strays import no_strays
 from services.chassis.work import Work
 
 _EVERY: Final = 0.25
@@ -90,7 +91,8 @@ class Listener:
     async def _kept_up(self, loop: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await loop(stop)
+                with no_strays():
+                    await loop(stop)
             except Exception as error:
                 tell.waits(self._database.service, WATERMARKS.name, error, 1)
                 await pause(stop, _RETRY)

@@ -20,6 +20,7 @@ from services.chassis.consume.poll import Polls
 from services.chassis.consume.upkeep import look_after
 from services.chassis.database import Database
 from services.chassis.service import Reads
+from services.chassis.strays import no_strays
 
 SESSION_TIMEOUT: Final = 30.0
 STUCK_AFTER: Final = 30.0
@@ -111,9 +112,10 @@ class Reader:
             self._assignment.lose(set(self._assignment.next))
             self._subscriber = subscriber
             try:
-                if await _started(broker, stop):
-                    attempt, self._connected = 0, True
-                    await self._watch(stop)
+                with no_strays():
+                    if await _started(broker, stop):
+                        attempt, self._connected = 0, True
+                        await self._watch(stop)
             except Exception as error:
                 attempt += 1
                 tell.waits(self._database.service, self.stream.name, error, attempt)
@@ -232,6 +234,7 @@ async def _started(broker: KafkaBroker, stop: asyncio.Event) -> bool:
 async def _closed(broker: KafkaBroker) -> None:
     """Stop a broker that may hang (a frozen Kafka never answers): what it holds open ends with the process."""
     try:
-        await asyncio.wait_for(broker.stop(), _STOP_PATIENCE)
+        with no_strays():
+            await asyncio.wait_for(broker.stop(), _STOP_PATIENCE)
     except Exception:
         tell.abandoned()

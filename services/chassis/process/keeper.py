@@ -9,6 +9,7 @@ from typing import Final
 from services.chassis.process.probes import Probe
 from services.chassis.process.progress import Heart, Verdict
 from services.chassis.signal import rest
+from services.chassis.strays import asked_to_end, no_strays
 from services.chassis.telemetry.logs import get_logger
 
 log = get_logger("process")
@@ -71,7 +72,19 @@ class Keeper:
         return self._heart.silent_for()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`; never raises for the duty's errors. Cancelled, it takes the duty down with it."""
+        """Until `stop`; never raises for the duty's errors. Cancelled, it takes the duty down with it.
+
+        A keeper that ends for any other reason ends the process: a loop nobody watches would lie still for ever.
+        """
+        try:
+            await self._watch(stop)
+        except BaseException as error:
+            if stop.is_set() or asked_to_end():
+                raise
+            log.error("a loop is watched no more", service=self.duty.service, role=self.duty.role, exc_info=error)
+            self._give_up("unwatched")
+
+    async def _watch(self, stop: asyncio.Event) -> None:
         task = self._begin(stop)
         try:
             while not task.done():
@@ -84,6 +97,7 @@ class Keeper:
                     task = self._begin(stop)
                 elif verdict is Verdict.EXIT:
                     self._give_up("no_progress")
+            task.result()  # raises what ended it, if it was anything but `stop`
         finally:
             task.cancel()
             await asyncio.wait({task}, timeout=_CANCEL)
@@ -121,7 +135,8 @@ class Keeper:
         while not stop.is_set():
             began = self._now()
             try:
-                await self.duty.run(stop, self._heart.beat)
+                with no_strays():
+                    await self.duty.run(stop, self._heart.beat)
             except Exception as error:
                 told = {"service": self.duty.service, "role": self.duty.role, "name": self.duty.name}
                 log.error("a loop fell and is started again", **told, exc_info=error)

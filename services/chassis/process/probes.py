@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 from aiokafka.client import AIOKafkaClient
 
+from services.chassis.strays import no_strays
 from services.chassis.topics import check_topics
 
 Probe = Callable[[], Awaitable[bool]]
@@ -22,13 +23,14 @@ def postgres_probe(url: str, *, within: float = _WITHIN) -> Probe:
 
     async def ask() -> bool:
         try:
-            async with asyncio.timeout(within):
-                connection = await asyncpg.connect(dsn, timeout=within)
-                try:
-                    return bool(await connection.fetchval("select 1") == 1)
-                finally:
-                    connection.terminate()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with no_strays():
+                async with asyncio.timeout(within):
+                    connection = await asyncpg.connect(dsn, timeout=within)
+                    try:
+                        return bool(await connection.fetchval("select 1") == 1)
+                    finally:
+                        connection.terminate()
+        except Exception:  # a server killed in the middle of a word makes asyncpg raise what it calls its own fault
             return False
 
     return ask
@@ -42,13 +44,14 @@ def kafka_probe(bootstrap: str, *, within: float = _WITHIN) -> Probe:
             bootstrap_servers=bootstrap, client_id="baton-probe", request_timeout_ms=int(within * 1000)
         )
         try:
-            async with asyncio.timeout(within):
-                await client.bootstrap()
-                return True
+            with no_strays():
+                async with asyncio.timeout(within):
+                    await client.bootstrap()
+                    return True
         except Exception:  # whatever it is, it did not answer; aiokafka raises its own and the socket's
             return False
         finally:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception), no_strays():
                 await asyncio.wait_for(client.close(), _CLOSE)
 
     return ask
@@ -59,7 +62,8 @@ def topics_probe(bootstrap: str, namespace: str, *, within: float = _WITHIN) -> 
 
     async def ask() -> bool:
         try:
-            return not await asyncio.wait_for(check_topics(bootstrap, namespace), within)
+            with no_strays():
+                return not await asyncio.wait_for(check_topics(bootstrap, namespace), within)
         except Exception:  # not known is not right
             return False
 

@@ -18,6 +18,7 @@ from services.chassis.relay.publish import Publisher, TooManyAbandoned
 from services.chassis.relay.ship import Shipping, Turn
 from services.chassis.relay.watermark import EVERY as WATERMARK_EVERY
 from services.chassis.relay.watermark import Look, look, watermarks
+from services.chassis.strays import no_strays
 from services.chassis.telemetry import metrics
 from services.chassis.telemetry.logs import get_logger
 from services.chassis.topics import check_topics
@@ -109,7 +110,8 @@ class Relay:
     async def _got_on(self) -> bool:
         """One round; False when it failed."""
         try:
-            turn = await self.round()
+            with no_strays():
+                turn = await self.round()
         except TooManyAbandoned:
             raise
         except TopicsDiffer:  # it waits for a person; to be ended by the watchdog would not help

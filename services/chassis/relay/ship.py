@@ -15,6 +15,7 @@ from services.chassis.relay.pace import backoff
 from services.chassis.relay.poll import Lot, Row, poll
 from services.chassis.relay.publish import Publisher
 from services.chassis.relay.verdict import Verdict, verdict_on
+from services.chassis.strays import no_strays
 from services.chassis.telemetry import metrics
 from services.chassis.telemetry.logs import get_logger
 from services.chassis.work import Work
@@ -111,7 +112,8 @@ class Shipping:
         most = tries(self._trouble.suspects.get((lot.stream, lot.shard), 0))
         batch = self._publisher.fill([(row.head.key.encode(), row.body, row.headers) for row in lot.rows[:most]])
         try:
-            end = await self._publisher.send(batch, stream.topic(self._namespace), lot.shard)
+            with no_strays():
+                end = await self._publisher.send(batch, stream.topic(self._namespace), lot.shard)
         except Exception as error:
             return _Tried(lot, batch.count, error=error)
         return _Tried(lot, batch.count, end)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from services.chassis.process.keeper import Beat, Duty, Keeper
 
 
@@ -106,6 +108,35 @@ async def test_a_fatal_error_ends_the_process() -> None:
 
     async with Stage(abandoned, fatal=(ConnectionAbortedError,)) as stage:
         assert stage.given_up == ["ConnectionAbortedError"]
+
+
+async def test_a_loop_that_ends_by_a_stray_cancellation_is_started_again() -> None:
+    runs: list[int] = []
+
+    async def lets_one_out(stop: asyncio.Event, beat: Beat) -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise asyncio.CancelledError
+        await stop.wait()
+
+    async with Stage(lets_one_out) as stage:
+        async with asyncio.timeout(10):
+            while len(runs) < 2:
+                await asyncio.sleep(0.02)
+        assert stage.given_up == []
+
+
+@pytest.mark.parametrize("raised", [ValueError, asyncio.CancelledError])
+async def test_a_loop_that_nobody_watches_any_more_ends_the_process(raised: type[BaseException]) -> None:
+    """P13: a probe that raised once ended the watch and its loop with it, and the process lived on without both."""
+
+    class Odd(Stage):
+        async def answers(self) -> bool:
+            raise raised
+
+    async with Odd(stands_still) as stage:
+        await stage.pass_seconds(11)
+        assert stage.given_up == ["unwatched"]
 
 
 async def test_told_to_stop_it_lets_the_loop_finish_its_turn() -> None:

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import asyncpg
+import pytest
+
 from services.chassis.process.probes import Probe, kafka_probe, postgres_probe, topics_probe
 from services.chassis.topics import make_topics
 from tests.chassis.process.proxy import Proxy
@@ -42,6 +45,20 @@ async def test_a_server_that_takes_connections_and_says_nothing_does_not_answer(
 
 async def test_a_role_that_is_not_let_in_gets_no_answer(place: Place) -> None:
     assert await ask(postgres_probe(place.url("sla").replace("_sla:", "_sla:wrong"))) is False
+
+
+@pytest.mark.parametrize("raised", [asyncpg.InternalClientError, asyncio.CancelledError, KeyError])
+async def test_whatever_a_client_raises_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, raised: type[BaseException]
+) -> None:
+    async def odd(*_: object, **__: object) -> None:
+        raise raised("odd")
+
+    monkeypatch.setattr(asyncpg, "connect", odd)
+    monkeypatch.setattr("services.chassis.process.probes.AIOKafkaClient.bootstrap", odd)
+    monkeypatch.setattr("services.chassis.process.probes.check_topics", odd)
+    probes = (postgres_probe("postgresql+asyncpg://sla:x@localhost/x"), kafka_probe("localhost:1"))
+    assert [await ask(probe) for probe in (*probes, topics_probe("localhost:1", "x"))] == [False, False, False]
 
 
 async def test_topics_are_right_once_they_are_made(fresh_place: Place) -> None:

@@ -1,14 +1,16 @@
 """The relay as it runs, on real PostgreSQL and Kafka (delivery.md, "The outbox and the relay")."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from contracts.streams import ALERTS, WATERMARKS
+from contracts.streams import ALERTS, WATERMARKS, Stream
 from services.chassis.relay import relay as relay_module
 from services.chassis.relay.relay import Relay
+from services.chassis.relay.ship import Turn
 from services.chassis.telemetry import metrics
 from services.chassis.topics import make_topics
 from tests.chassis.relay.stand import (
@@ -50,6 +52,25 @@ async def test_a_record_has_its_keys_partition_the_time_of_sending_and_the_facts
     assert (one.partition, one.key) == (10, lead.encode())
     assert one.head.time == row["at"]
     assert abs(one.stamp / 1000 - row["sent"]) < 5
+
+
+async def test_a_stray_cancellation_of_a_client_is_a_round_that_failed(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, rounds = stand.relay(), [0]
+    really = relay.shipping.turn
+
+    async def lets_one_out(streams: Mapping[str, Stream]) -> Turn:
+        rounds[0] += 1
+        if rounds[0] == 1:
+            raise asyncio.CancelledError
+        return await really(streams)
+
+    monkeypatch.setattr(relay.shipping, "turn", lets_one_out)
+    await stand.say(a_fact())
+    async with running(relay):
+        await stand.drained()
+    assert rounds[0] > 1
 
 
 async def test_leaving_gives_the_shards_to_the_others_without_waiting(stand: Stand) -> None:
