@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import httptools
 
+MOST: Final = 256
+"""Connections to one origin: above what the partners' window lets through."""
+
 _IDLE: Final = 20.0
 """Seconds a connection is kept unused; the server closes it after 75."""
 
@@ -110,13 +113,14 @@ class _Connection(asyncio.Protocol):
 
 
 class Door:
-    """One origin, for any number of callers at once."""
+    """One origin, for any number of callers at once; more than `most` wait for each other."""
 
-    def __init__(self, origin: str, *, timeout: float = 10.0) -> None:
+    def __init__(self, origin: str, *, timeout: float = 10.0, most: int = MOST) -> None:
         place = urlsplit(origin)
         self._host, self._port, self._timeout = place.hostname or "127.0.0.1", place.port or 80, timeout
         self._head = f"Host: {place.netloc}\r\n"
         self._idle: list[_Connection] = []
+        self._places = asyncio.Semaphore(most)
 
     def close(self) -> None:
         """Hang up on what is idle."""
@@ -129,16 +133,19 @@ class Door:
         """One request, one answer. Raises NotAnswered; nothing is ever sent twice."""
         lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{lines}Content-Length: {len(body)}\r\n\r\n"
+        async with self._places:
+            return await self._answered(head.encode("latin-1") + body)
+
+    async def _answered(self, request: bytes) -> Reply:
         connection: _Connection | None = None
         try:
             async with asyncio.timeout(self._timeout):
                 connection = self._kept() or await self._connect()
-                reply = await connection.ask(head.encode("latin-1") + body)
+                return await connection.ask(request)
         except TimeoutError:
             raise NotAnswered("no answer in time", sent=connection is not None) from None
         finally:
             self._put_back(connection)
-        return reply
 
     async def _connect(self) -> _Connection:
         try:

@@ -22,6 +22,9 @@ from tests.faults.traffic.poison import Poisoner
 from tests.faults.traffic.staff import Staff
 from tests.faults.world import World
 
+_AT_ONCE: Final = 40
+"""Requests of all staff together: a burst of alerts is read one after the other, as connections that stay few show."""
+
 STATUS: Final = "traffic.json"
 """In the run's folder, written each second: how far the traffic is."""
 
@@ -49,7 +52,8 @@ class Traffic:
 
     def __init__(self, world: World, history: History, told: Told) -> None:
         self._world, self._told = world, told
-        self._intake, self._routing, self._sla = (Door(world.http[name]) for name in ("intake", "routing", "sla"))
+        self._intake = Door(world.http["intake"])
+        self._routing, self._sla = (Door(world.http[name], most=_AT_ONCE) for name in ("routing", "sla"))
         self._staff = Staff(self._intake, self._routing, world.secrets, history)
         self.partners = Partners(self._intake, world.secrets, history, in_flight=told.in_flight)
         self.desk = Desk(self._staff, told.seed, site_leads(world.network), self.partners.leads)
