@@ -1,9 +1,11 @@
 """The journal's rows: written once per stream, key and version; bodies as received, staff addresses blanked."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
+
+import asyncpg
 
 from contracts.envelope import KNOWN, Fact, FactBody, FactHead, body_bytes
 from contracts.streams import partition_of
@@ -18,11 +20,13 @@ from unnest($2::text[], $3::bigint[], $4::smallint[], $5::uuid[], $6::text[], $7
 """
 
 _READ: Final = """
-select key, version, id, type, at, is_test, body from journal
-where stream = $1 and shard = $2 and (key, version) > ($3, $4) order by key, version limit $5
+select key, version, id, type, at, is_test, body::text as body from journal
+where stream = $1 and shard = $2 and (key, version) > ($3, $4) and type = any($6::text[])
+order by key, version limit $5
 """
 
 _SLICE: Final = 2000
+_UNKNOWN: Final = UUID(int=0)
 
 
 async def write_journal(work: Work, facts: Sequence[Fact[Any]]) -> None:
@@ -43,16 +47,17 @@ async def write_journal(work: Work, facts: Sequence[Fact[Any]]) -> None:
     )
 
 
-async def journalled(work: Work, stream: str, shard: int) -> AsyncIterator[Fact[Any]]:
-    """Every kept fact of a stream and shard, by key and version, read in slices.
+async def journalled(
+    work: Work, stream: str, shard: int, types: Iterable[type[FactBody]]
+) -> AsyncIterator[Sequence[Fact[Any]]]:
+    """The kept facts of these types of a stream and shard, by key and version, in slices.
 
     Releases run side by side (P15): what only a newer one knows was applied by that one, and is passed over here.
     """
     after: tuple[str, int] = ("", 0)
-    while rows := await work.fetch(_READ, stream, shard, *after, _SLICE):
-        for row in rows:
-            if row["type"] in KNOWN:
-                yield _fact(stream, dict(row))
+    names = [one.type_name for one in types]
+    while rows := await work.fetch(_READ, stream, shard, *after, _SLICE, names):
+        yield [_fact(stream, row) for row in rows]
         after = (rows[-1]["key"], rows[-1]["version"])
 
 
@@ -74,9 +79,9 @@ def _body(fact: Fact[Any]) -> str:
     return json.dumps({name: value for name, value in json.loads(raw).items() if name not in hidden})
 
 
-def _fact(stream: str, row: dict[str, Any]) -> Fact[Any]:
+def _fact(stream: str, row: asyncpg.Record) -> Fact[Any]:
     """A journal row as a fact; what the envelope carried beyond it is not kept."""
-    body = KNOWN[row["type"]].model_validate(row["body"])
+    body = KNOWN[row["type"]].model_validate_json(row["body"])
     head = FactHead(
         id=row["id"],
         type=row["type"],
@@ -84,7 +89,7 @@ def _fact(stream: str, row: dict[str, Any]) -> Fact[Any]:
         key=row["key"],
         version=row["version"],
         time=row["at"],
-        correlation=UUID(int=0),
+        correlation=_UNKNOWN,
         causation=None,
         actor="system:journal",
         is_test=row["is_test"],

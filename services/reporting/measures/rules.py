@@ -44,6 +44,22 @@ class Measure(StrEnum):
     """people by kind of close reason: what to change about the source"""
 
 
+COUNTED: Final = (
+    ReferralReceived,
+    ReferralRefused,
+    MilestoneReached,
+    LeadClosed,
+    BlockerRaised,
+    BlockerCleared,
+    DeadlineEnded,
+    DeadlineMissed,
+    AlertRaised,
+    AlertDelivered,
+    AlertFailed,
+    AlertAcknowledged,
+)
+"""The facts that count for something; a recount reads no other."""
+
 NOWHERE: Final = ""
 """a study, site or partner that the fact does not name"""
 

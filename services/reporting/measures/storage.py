@@ -7,7 +7,7 @@ from contracts.streams import ALERTS, LEADS, PARTITIONS, REFERRALS
 from services.chassis.service import Breach
 from services.chassis.work import Work
 from services.reporting.facts.storage import journalled
-from services.reporting.measures.rules import Cell, fold
+from services.reporting.measures.rules import COUNTED, Cell, fold
 
 FOLDED: Final = (REFERRALS.name, LEADS.name, ALERTS.name)
 """The streams that count for something; the network stream is only looked up."""
@@ -18,8 +18,6 @@ select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[],
   as a(study, measure, site, partner, week, word, n) order by study, measure, site, partner, week, word
 on conflict (study, measure, site, partner, week, word) do update set n = t.n + excluded.n
 """
-
-_SLICE: Final = 5000
 
 
 async def add(work: Work, added: Counter[Cell]) -> None:
@@ -46,13 +44,8 @@ async def recount(work: Work) -> Counter[Cell]:
     total: Counter[Cell] = Counter()
     for stream in FOLDED:
         for shard in range(PARTITIONS):
-            some = []
-            async for fact in journalled(work, stream, shard):
-                some.append(fact)
-                if len(some) == _SLICE:
-                    total.update(fold(some))
-                    some = []
-            total.update(fold(some))
+            async for facts in journalled(work, stream, shard, COUNTED):
+                total.update(fold(facts))
     return Counter({cell: n for cell, n in total.items() if n})
 
 
