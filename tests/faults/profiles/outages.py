@@ -56,7 +56,7 @@ async def outages(seed: int, folder: Path, results: Results) -> None:
     for outage in OUTAGES:
         if not results.has(outage.name):
             print(outage.name, flush=True)
-            layout = Layout(fresh(folder, outage.name.replace(" ", "-")), seed)
+            layout = Layout(fresh(folder, outage.name.replace(" ", "-")), seed, forked=True)
             patience = Patience(rest=max(200.0, outage.seconds), replay=300)
             verdict = await run(layout, LOAD, _driven(outage), patience)
             seen = verdict["faults"]
@@ -67,14 +67,15 @@ async def outages(seed: int, folder: Path, results: Results) -> None:
 
 def _driven(outage: Outage) -> Drive:
     async def drive(running: Stand) -> Summary:
-        seen: Summary = {"sigterm": {}}
+        seen: Summary = {}
         await asyncio.sleep(BEFORE)
         began = time.monotonic()
         await running.faults.write("fault", fault=1, kind=outage.name, told={"part": outage.part, "how": outage.how})
         await _away(running, outage)
         await asyncio.sleep(outage.seconds * 0.3)
-        for name, role in running.roles.items():  # intake's api among them: it starts again while the part is away
-            seen["sigterm"][name] = round(await role.terminate(), 1)
+        ended = await asyncio.gather(*(role.terminate() for role in running.roles.values()))
+        seen["sigterm"] = dict(zip(running.roles, (round(seconds, 1) for seconds in ended), strict=True))
+        for role in running.roles.values():  # intake's api among them: it starts again while the part is away
             await role.start()
         await asyncio.sleep(max(0.0, outage.seconds - (time.monotonic() - began)))
         seen["away"] = round(time.monotonic() - began, 1)

@@ -28,7 +28,7 @@ async def series(times: int, seed: int, folder: Path, results: Results) -> list[
     for point in POINT_ROLES:
         if not results.has(point):
             print(f"{point}, {times} times", flush=True)
-            layout = Layout(fresh(folder, point), seed)
+            layout = Layout(fresh(folder, point), seed, forked=True)
             verdict = await run(layout, LIGHT, forced(point, times, seed))
             results.add(point, times=times, held=_held(verdict, times), **verdict)
     return results.lines
@@ -41,7 +41,7 @@ async def rebalances(times: int, seed: int, folder: Path, results: Results) -> N
         if not results.has(name):
             print(f"{name}, {times} times", flush=True)
             planned = [Planned(n, "two_readers", 1.0, {"service": service}) for n in range(1, times + 1)]
-            layout = Layout(fresh(folder, service), seed)
+            layout = Layout(fresh(folder, service), seed, forked=True)
             verdict = await run(layout, LIGHT, planned)
             told = [line["refused"] for line in lines_of(layout.folder / "faults.jsonl") if "refused" in line]
             results.add(name, times=times, refused=told, held=_held(verdict, times), **verdict)
