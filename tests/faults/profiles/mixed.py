@@ -59,7 +59,7 @@ FULL: Final = Load(100_000, 52, poison=60)
 ENOUGH_WITHIN: Final = 900.0
 """Seconds after the last fault until so many must be accepted."""
 FULL_PATIENCE: Final = Patience(rest=400, replay=900)
-FULL_DISKS: Final = {"postgres": 9000 * _MIB, "kafka": 4000 * _MIB}
+FULL_DISKS: Final = {"postgres": 11_000 * _MIB, "kafka": 4000 * _MIB}
 """Room for what a full run writes, and for a ballast that fills the rest."""
 
 

@@ -1,6 +1,7 @@
 """What routing does with what it hears, on real PostgreSQL: opened, checked, owned, or visibly waiting."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +10,12 @@ import pytest
 from contracts.envelope import Fact
 from contracts.leads.facts import DuplicateDecided, LeadWaiting, OwnerAssigned
 from contracts.vocabulary import DuplicateCheck, WaitingReason
+from services.routing.leads.storage.waiting import AT_ONCE, drain_all
+from tests.facts import SOME_DAY
 from tests.routing.builders import a_network, a_referral, tokens_of
 from tests.routing.desk import DeskOfTests
+
+LATER = SOME_DAY + timedelta(hours=1)
 
 
 async def test_a_referral_with_tokens_is_opened_checked_and_owned(desk: DeskOfTests, tag: str) -> None:
@@ -114,6 +119,24 @@ async def test_a_larger_capacity_drains_the_waiting_room(desk: DeskOfTests, tag:
     assert [(await desk.lead(r.key)).owner for r in referrals].count(None) == 1
     await desk.hears(*a_network(tag, capacity=2, version=2))
     assert all([(await desk.lead(r.key)).owner for r in referrals])
+
+
+async def test_a_room_that_stays_full_keeps_no_other_from_being_swept(desk: DeskOfTests, tag: str) -> None:
+    other = uuid4().hex[:8]
+    await desk.hears(*a_network(tag, capacity=1), *a_network(other, capacity=1))
+    crowd, few = (
+        [a_referral(tag) for _ in range(AT_ONCE + 10)],
+        [a_referral(other, received_at=LATER) for _ in range(4)],
+    )
+    for some in (crowd, few):
+        await desk.hears(*(tokens_of(referral, phone=referral.key) for referral in some))
+        await desk.hears(*some)
+    [last] = [r for r in few if (await desk.lead(r.key)).owner is None]
+    async with desk.database.work("system:routing") as work:  # a place that became free, and whose wake-up was missed
+        await work.run("update staff_load set capacity = 2, hard = 2 where staff = $1", f"ana-{other}")
+    async with desk.database.work("system:routing") as work:
+        await drain_all(work)
+    assert (await desk.lead(last.key)).owner == f"ana-{other}"
 
 
 async def test_a_test_lead_is_owned_and_takes_no_place(desk: DeskOfTests, tag: str) -> None:

@@ -25,6 +25,15 @@ _SAVE: Final = (
 
 _BY_ID: Final = "select * from lead where id = any($1::uuid[]) order by id"
 
+_WAITING: Final = """
+select l.* from lead l join (
+  select id, row_number() over (partition by coalesce(pool, route) order by priority <> 'urgent', received_at, id) as n
+  from lead where waiting is not null and closed_at is null
+    and (($1::text[] = '{}' and $2::text[] = '{}') or route = any($1) or pool = any($2))
+) as place using (id)
+where l.waiting is not null and l.closed_at is null order by n, l.received_at, l.id limit $3 for update of l skip locked
+"""
+
 
 async def insert_leads(work: Work, leads: Iterable[Lead]) -> None:
     """New leads, in id order."""
@@ -61,15 +70,11 @@ async def lock_those_free(work: Work, ids: Iterable[UUID]) -> set[UUID]:
 async def waiting_for_update(
     work: Work, *, limit: int, routes: Iterable[str] = (), pools: Iterable[str] = ()
 ) -> list[Lead]:
-    """Leads of a waiting room that nobody else holds, the urgent and the oldest first; of all when none is named."""
-    rows = await work.fetch(
-        "select * from lead where waiting is not null and closed_at is null "
-        "and (($1::text[] = '{}' and $2::text[] = '{}') or route = any($1) or pool = any($2)) "
-        "order by priority <> 'urgent', received_at, id limit $3 for update skip locked",
-        sorted(set(routes)),
-        sorted(set(pools)),
-        limit,
-    )
+    """Leads that wait and that nobody else holds, the urgent and the oldest of each waiting room first.
+
+    Of all rooms when none is named, each in its turn: one that stays full never keeps another from being served.
+    """
+    rows = await work.fetch(_WAITING, sorted(set(routes)), sorted(set(pools)), limit)
     return [lead_from(row) for row in rows]
 
 
