@@ -13,8 +13,9 @@ from contracts.vocabulary import NotifyChannel
 from services.chassis.work import Work
 from services.sla.channels.rules import Verdict
 
-LEASE: Final = timedelta(seconds=120)
-"""How long a claim hides an intent from other senders; a batch is through well before (50 letters, 8 at once, 8 s)."""
+LEASE: Final = timedelta(seconds=30)
+"""How long a claim hides an intent from other senders, and so how late a letter is whose sender was killed. A batch is
+through well before (16 letters, 8 at once, 8 s)."""
 
 _INTEND: Final = """
 insert into notice as n (alert, staff, channel, lead, site, state)

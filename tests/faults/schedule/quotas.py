@@ -48,7 +48,7 @@ IN_TRANSACTION: Final = (
 
 _WHOLE: Final = (0.0, 1.0)
 _SENDING: Final = (0.1, 0.45)
-"""A letter whose sender died is claimed for 120 s: early enough to be sent again before the run ends."""
+"""A letter whose sender died is claimed for 30 s: early enough to be sent again before the run ends."""
 
 _GROWN: Final = (0.4, 1.0)
 """Needs leads of which something has been said, and more is to come."""
