@@ -96,21 +96,23 @@ def smoke() -> tuple[Quota, ...]:
 
 
 def full(*, disks: bool) -> tuple[Quota, ...]:
-    """200 mixed faults of every kind. Without small disks their four are kills of a server."""
-    full_disks: tuple[Draw, ...] = tuple(_held(one, 10.0, 20.0) for one in SERVERS * 2)
+    """200 mixed faults of every kind, most of them such as are over in ten seconds. Without small disks their two are
+    kills of a server.
+    """
+    full_disks: tuple[Draw, ...] = tuple(_held(one, 10.0, 20.0) for one in SERVERS)
     points = tuple(_point(point, roles) for point, roles in POINT_ROLES.items())
     return (
-        Quota("kill", _each(WORKING, 60)),
+        Quota("kill", _each(WORKING, 66)),
         Quota("point", points * 2),
         Quota("stop_inside", tuple(_stop_inside(point, 3.0, 14.0) for point in IN_TRANSACTION * 2)),
-        Quota("freeze", tuple(_freeze(WORKING, 1.0, 4.0) for _ in range(15)) + _long_freezes(15)),
-        Quota("kill_server", _server(4 if disks else 6, 0.5, 5.0)),
+        Quota("freeze", tuple(_freeze(WORKING, 1.0, 4.0) for _ in range(14)) + _long_freezes(14)),
+        Quota("kill_server", _server(3 if disks else 4, 0.5, 5.0)),
         Quota("freeze_server", tuple(_held(one, 5.0, 15.0) for one in SERVERS * 4)),
-        Quota("link", tuple(_link(how, 2.0, 8.0) for how in ("cut", "reset", "one_way", "slow") * 6)),
+        Quota("link", tuple(_link(how, 2.0, 8.0) for how in ("cut", "reset", "one_way", "slow") * 7)),
         *((Quota("full_disk", full_disks),) if disks else ()),
-        Quota("two_relays", tuple(_role(RELAYS, "service") for _ in range(7))),
-        Quota("two_readers", tuple(_role(CONSUMERS, "service") for _ in range(8))),
-        Quota("terminate", _each(WORKING, 14)),
+        Quota("two_relays", tuple(_role(RELAYS, "service") for _ in range(4))),
+        Quota("two_readers", tuple(_role(CONSUMERS, "service") for _ in range(5))),
+        Quota("terminate", _each(WORKING, 16)),
         Quota("upgrade", tuple(_named("service", one) for one in ("routing", "sla", "routing"))),
     )
 
