@@ -94,6 +94,7 @@ create table reader_cursor (
   stream text not null, key text not null, version bigint not null, last_id uuid, parked boolean not null default false,
   primary key (stream, key)
 ) with (fillfactor = 80);
+create index reader_cursor_parked on reader_cursor (stream) where parked;
 create table reader_position (
   topic text not null, partition integer not null, next_offset bigint not null, primary key (topic, partition)
 );

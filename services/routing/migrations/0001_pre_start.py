@@ -27,8 +27,10 @@ create table lead (
                                    or checked is null or closed_at is not null)
 );
 create index lead_open_at_site on lead (site, received_at) where closed_at is null;
-create index lead_waiting on lead (pool, received_at) where waiting is not null and closed_at is null;
-create index lead_waiting_route on lead (route) where waiting is not null and closed_at is null;
+create index lead_open_of_owner on lead (owner, received_at, id) where closed_at is null;
+create index lead_waiting on lead (pool, (priority <> 'urgent'), received_at, id)
+  where waiting is not null and closed_at is null;
+create index lead_under on lead (id) where duplicate_of is not null and closed_at is null;
 create index lead_duplicates on lead (duplicate_of) where duplicate_of is not null;
 create index lead_shard on lead (shard);
 create table assignment (

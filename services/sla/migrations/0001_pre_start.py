@@ -26,7 +26,7 @@ create index clock_by_study on clock (study) where state <> 'ended';
 create index clock_by_site on clock (site) where state <> 'ended';
 create index clock_by_policy on clock (policy) where state <> 'ended';
 create index clock_by_calendar on clock (calendar) where state <> 'ended';
-create index clock_overdue on clock (lead) where state = 'running' and level is not null;
+create index clock_overdue on clock (lead, clock, episode, level) where state = 'running' and level is not null;
 create table clock_interval (
   lead uuid not null, clock text not null, episode integer not null, n integer not null, site text not null,
   kind text not null check (kind = 'run'), started_at timestamptz not null, stopped_at timestamptz,
@@ -46,6 +46,7 @@ create table alert (
 );
 create unique index alert_open on alert (id) where resolved_at is null;
 create index alert_of_lead on alert (lead);
+create index alert_standing on alert (lead, clock, episode, level) where resolved_at is null;
 create index alert_at_site on alert (site, raised_at) where resolved_at is null;
 create unique index alert_link on alert (link);
 create table notice (

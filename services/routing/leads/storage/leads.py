@@ -1,6 +1,7 @@
 """Reading and writing leads; locks said in the names, ids in order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
@@ -25,13 +26,35 @@ _SAVE: Final = (
 
 _BY_ID: Final = "select * from lead where id = any($1::uuid[]) order by id"
 
-_WAITING: Final = """
-select l.* from lead l join (
-  select id, row_number() over (partition by coalesce(pool, route) order by priority <> 'urgent', received_at, id) as n
-  from lead where waiting is not null and closed_at is null
-    and (($1::text[] = '{}' and $2::text[] = '{}') or route = any($1) or pool = any($2))
-) as place using (id)
-where l.waiting is not null and l.closed_at is null order by n, l.received_at, l.id limit $3 for update of l skip locked
+_WAITS: Final = "waiting is not null and closed_at is null"
+_IN_TURN: Final = "order by priority <> 'urgent', received_at, id"
+
+_OF_ROOM: Final = f"select * from lead where pool = room.name and {_WAITS} {_IN_TURN}"  # noqa: S608 - as below
+
+_WAITING: Final = f"""
+select l.* from unnest($1::text[]) as room(name) cross join lateral ({_OF_ROOM} limit $2 for update skip locked) as l
+"""  # noqa: S608 - made of constants of this file
+
+_WAITING_ANYWHERE: Final = f"""
+with recursive one(name) as (
+  (select pool from lead where {_WAITS} and pool is not null order by pool limit 1) union all
+  select (select pool from lead where {_WAITS} and pool > one.name order by pool limit 1) from one
+  where one.name is not null
+), room as materialized (select name from one where name is not null order by random()
+), found as (
+  select l.* from room cross join lateral ({_OF_ROOM} limit $1 for update skip locked) as l limit $2
+), homeless as (select * from lead where pool is null and {_WAITS} {_IN_TURN} limit $1 for update skip locked)
+select * from found union all select * from homeless
+"""  # noqa: S608 - made of constants of this file
+"""Room by room along the index, whatever else waits: to sort all who wait would cost more the more they are. Under row
+security an index serves bare columns only (PostgreSQL takes `coalesce` for a leak): leads without a pool stand apart.
+"""
+
+_ORPHANS: Final = """
+select d.* from lead d join lead p on p.id = d.duplicate_of
+where d.duplicate_of is not null and d.closed_at is null and p.owner is not null
+  and (d.owner, d.backup) is distinct from (p.owner, p.backup)
+order by d.id limit $1 for update of d skip locked
 """
 
 
@@ -67,33 +90,33 @@ async def lock_those_free(work: Work, ids: Iterable[UUID]) -> set[UUID]:
     return {row["id"] for row in await work.fetch(sql, list(ids))}
 
 
-async def waiting_for_update(
-    work: Work, *, limit: int, routes: Iterable[str] = (), pools: Iterable[str] = ()
-) -> list[Lead]:
-    """Leads that wait and that nobody else holds, the urgent and the oldest of each waiting room first.
+async def waiting_for_update(work: Work, *, limit: int, pools: Iterable[str]) -> list[Lead]:
+    """Who waits for these pools and is held by nobody else, up to `limit` each, the urgent and the oldest first."""
+    return [lead_from(row) for row in await work.fetch(_WAITING, sorted(set(pools)), limit)]
 
-    Of all rooms when none is named, each in its turn: one that stays full never keeps another from being served.
-    """
-    rows = await work.fetch(_WAITING, sorted(set(routes)), sorted(set(pools)), limit)
-    return [lead_from(row) for row in rows]
+
+async def waiting_anywhere_for_update(work: Work, *, each: int, limit: int) -> list[Lead]:
+    """The same of all waiting rooms, in any order, up to `each` of one: a room that stays full keeps no other back."""
+    return [lead_from(row) for row in await work.fetch(_WAITING_ANYWHERE, each, limit)]
 
 
 async def orphans_for_update(work: Work, limit: int) -> list[Lead]:
     """Confirmed duplicates whose owner is not, or no longer, their primary's."""
-    rows = await work.fetch(
-        "select d.* from lead d join lead p on p.id = d.duplicate_of where d.closed_at is null and p.owner is not null "
-        "and (d.owner, d.backup) is distinct from (p.owner, p.backup) order by d.id limit $1 "
-        "for update of d skip locked",
-        limit,
-    )
-    return [lead_from(row) for row in rows]
+    return [lead_from(row) for row in await work.fetch(_ORPHANS, limit)]
 
 
 async def mark_parked(work: Work, keys: Iterable[str]) -> None:
     """Show for these leads whether any of their facts wait for repair, as the parked rows stand now."""
     await work.run(
         "update lead l set parked = now_parked, version = version + 1 from (select id, exists "
-        "(select from parked p where p.key = id::text) as now_parked from lead where id::text = any($1::text[]) "
+        "(select from parked p where p.key = id::text) as now_parked from lead where id = any($1::uuid[]) "
         "order by id for update) as k where l.id = k.id and l.parked <> now_parked",
-        sorted(set(keys)),
+        sorted(_ids(keys)),
     )
+
+
+def _ids(keys: Iterable[str]) -> Iterator[UUID]:
+    """Keys that may name a lead: a broken fact may be parked under anything."""
+    for key in set(keys):
+        with suppress(ValueError):
+            yield UUID(key)

@@ -10,8 +10,13 @@ from services.routing.leads.rules.lead import Lead
 from services.routing.leads.storage.rows import lead_from
 
 _OPEN: Final = """
-select * from lead where closed_at is null and duplicate_of is null and ($1::text is null or owner = $1)
-  and (not is_test or $2) order by received_at, id limit $3
+select * from lead where closed_at is null and duplicate_of is null and (not is_test or $1)
+order by received_at, id limit $2
+"""
+
+_OPEN_OF_OWNER: Final = """
+select * from lead where closed_at is null and duplicate_of is null and (not is_test or $1) and owner = $3
+order by received_at, id limit $2
 """
 
 _DUPLICATES: Final = """
@@ -25,7 +30,11 @@ select at, owner, backup, pool, reason, load, capacity, candidates from assignme
 
 async def open_leads(work: Work, *, owner: str | None, tests: bool, limit: int) -> list[Lead]:
     """Open leads the caller may see, oldest first; confirmed duplicates stand under their primary instead."""
-    return [lead_from(row) for row in await work.fetch(_OPEN, owner, tests, limit)]
+    if owner is None:
+        rows = await work.fetch(_OPEN, tests, limit)
+    else:
+        rows = await work.fetch(_OPEN_OF_OWNER, tests, limit, owner)
+    return [lead_from(row) for row in rows]
 
 
 async def duplicates_of(work: Work, leads: list[UUID]) -> Mapping[UUID, int]:

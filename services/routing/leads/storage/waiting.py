@@ -1,6 +1,6 @@
 """The waiting room drains itself: when a slot frees, when the network changes, and by a sweep (R26)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from contracts.network.facts import PoolDefined
@@ -9,16 +9,28 @@ from services.chassis.work import Work
 from services.routing.leads.rules.desk import in_turn
 from services.routing.leads.rules.lead import Lead
 from services.routing.leads.storage.desk import COPIES, load_desk, save_desk
-from services.routing.leads.storage.leads import leads_as_they_are, orphans_for_update, waiting_for_update
+from services.routing.leads.storage.leads import (
+    leads_as_they_are,
+    orphans_for_update,
+    waiting_anywhere_for_update,
+    waiting_for_update,
+)
 from services.routing.staff.storage import loads_for_update, save_loads
 
 AT_ONCE: Final = 200
 """leads tried in one transaction; the sweep takes the rest"""
 
+OF_A_ROOM: Final = 20
+"""of them, those of one waiting room"""
 
-async def drain(work: Work, *, reason: AssignReason, pools: Iterable[str] = (), limit: int = AT_ONCE) -> int:
-    """Place who can be placed now, of these pools or of all; how many found an owner."""
-    waiting = {lead.id: lead for lead in await waiting_for_update(work, limit=limit, pools=pools)}
+
+async def drain(work: Work, *, reason: AssignReason) -> int:
+    """Place who can be placed now, wherever they wait; how many found an owner."""
+    return await _place(work, await waiting_anywhere_for_update(work, each=OF_A_ROOM, limit=AT_ONCE), reason)
+
+
+async def _place(work: Work, found: Sequence[Lead], reason: AssignReason) -> int:
+    waiting = {lead.id: lead for lead in found}
     if not waiting:
         return 0
     desk = await load_desk(work, waiting, to_check=())
@@ -42,7 +54,8 @@ async def free_place(work: Work, lead: Lead, *, reason: AssignReason) -> None:
     loads = await loads_for_update(work, {lead.owner, *members})
     if lead.owner in loads:
         await save_loads(work, [loads[lead.owner].with_one_less()])
-    await drain(work, reason=reason, pools=[lead.pool] if lead.pool else [], limit=1)
+    if lead.pool:
+        await _place(work, await waiting_for_update(work, pools=[lead.pool], limit=1), reason)
 
 
 async def drain_all(work: Work) -> int:
