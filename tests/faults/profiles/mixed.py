@@ -31,7 +31,7 @@ Drive = Callable[[Stand], Awaitable[Summary]]
 
 
 _ENDLESS: Final = 10**7
-_ENDS_WITHIN: Final = 120.0
+_ENDS_WITHIN: Final = 300.0
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ class Desk:
     def stop(self) -> None:
         """Go home: nothing more is begun."""
         self._stop.set()
+        self.staff.gone_home = True
 
     async def _watch(self, reader: str) -> None:
         while not self._stop.is_set():

@@ -50,6 +50,8 @@ class Staff:
     routing: Door
     secrets: Mapping[str, str] = field(repr=False)
     history: History
+    gone_home: bool = False
+    """commands that still wait for their turn are not given any more"""
     outcomes: Counter[str] = field(default_factory=Counter)
     """`attempts done`, `close changed`, ... -> how many commands"""
     _tokens: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
@@ -77,6 +79,8 @@ class Staff:
         if when is not None:
             return await self._give(staff, lead, step, version, when)
         async with self._gate:
+            if self.gone_home:
+                return Came.POINTLESS, {}
             return await self._give(staff, lead, step, version, 0.0)
 
     async def _give(self, staff: str, lead: str, step: Step, version: int, when: float) -> tuple[Came, dict[str, Any]]:

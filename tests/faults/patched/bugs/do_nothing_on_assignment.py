@@ -6,6 +6,7 @@ from tests.faults.patched.patching import rewrite
 
 def plant() -> None:
     """The waiting room is read without a lock, and a lead that has an owner keeps it, whatever anybody writes."""
-    for name in ("_WAITING", "_WAITING_ANYWHERE"):
-        rewrite(leads, name, (" for update skip locked", ""))
+    rewrite(leads, "_WAITING", ("limit $2 for update skip locked", "limit $2"))
+    of_a_room, of_none = "limit $1 for update skip locked) as l", "limit $1 for update skip locked)\nselect"
+    rewrite(leads, "_WAITING_ANYWHERE", (of_a_room, "limit $1) as l"), (of_none, "limit $1)\nselect"))
     rewrite(leads, "_SAVE", ("where l.id = r.id", "where l.id = r.id and (l.owner is null or l.owner = r.owner)"))
