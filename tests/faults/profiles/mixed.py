@@ -5,7 +5,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +42,8 @@ class Load:
     rate: float
     poison: float = 0.0
     """seconds between two rounds of poison; 0: none"""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """how often what is no new lead comes, where other than usual (traffic.plan.Weights)"""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Patience:
 
 
 SMOKE: Final = Load(2000, 9, poison=25)
-FULL: Final = Load(100_000, 52, poison=60)
-"""One in five is malformed, refused or a repeat: about 42 leads a second."""
+_HALF: Final = {"again": 0.03, "other_body": 0.01, "copies": 0.0005, "malformed": 0.015, "refused": 0.015}
+FULL: Final = Load(100_000, 48, poison=60, weights=_HALF)
+"""In so many there is enough of what is repeated, malformed and refused at half the usual part."""
 ENOUGH_WITHIN: Final = 900.0
 """Seconds after the last fault until so many must be accepted."""
 FULL_PATIENCE: Final = Patience(rest=400, replay=900)
@@ -107,7 +110,7 @@ async def loaded(running: Stand, load: Load, faults: Sequence[Planned] | Drive) 
     folder = running.world.folder
     through = folder / "faults.through"
     words = [str(folder), "--rate", str(load.rate), "--seed", str(running.world.seed), "--poison", str(load.poison)]
-    words += ["--desk", "--until-file", str(through), "--count", str(_ENDLESS)]
+    words += ["--desk", "--until-file", str(through), "--count", str(_ENDLESS), "--weights", json.dumps(load.weights)]
     traffic = started(running.world, TRAFFIC, *words, name="traffic")
     async with running.keep_up():
         if callable(faults):

@@ -43,15 +43,17 @@ async def run_schedule(
     `until`: `time.monotonic()` after which no further fault begins. A fault that cannot be healed ends the run.
     """
     async with Servers(stand.world) as looking, Servers(stand.world) as watching:
-        run = _Run(Scene(stand, looking), Watch(stand, watching), until, calm_within)
+        watch = Watch(stand, watching)
         await stand.faults.write("schedule", planned=[asdict(one) for one in planned])
-        task = asyncio.create_task(run.watch.run(), name="schedule.watch")
+        task = asyncio.create_task(watch.run(), name="schedule.watch")
+        run = _Run(Scene(stand, looking), watch, task, until, calm_within)
         try:
             for one in planned:
                 await run.one(one)
             for one in list(run.again):
                 await run.one(one, again=True)
-            await run.watch.settled(LAST_WITHIN)
+            await watch.settled(LAST_WITHIN)
+            run.require_watch()
         finally:
             task.cancel()
             await asyncio.wait({task})
@@ -61,8 +63,11 @@ async def run_schedule(
 class _Run:
     """One schedule being carried out."""
 
-    def __init__(self, scene: Scene, watch: Watch, until: float | None, calm_within: float) -> None:
+    def __init__(
+        self, scene: Scene, watch: Watch, watching: "asyncio.Task[None]", until: float | None, calm_within: float
+    ) -> None:
         self.watch = watch
+        self._watching = watching
         self.again: list[Planned] = []
         self._scene = scene
         self._until = until
@@ -72,12 +77,18 @@ class _Run:
         self._not_met: list[int] = []
         self._skipped = 0
 
+    def require_watch(self) -> None:
+        """Raises what ended the watch: without it no recovery and no standstill is seen, and the run says nothing."""
+        if self._watching.done():
+            self._watching.result()
+
     async def one(self, planned: Planned, *, again: bool = False) -> None:
         """One fault: calm, done, healed; its recovery is watched beside what comes next."""
         if self._until is not None and time.monotonic() > self._until:
             self._skipped += 1
             return
         await self.watch.calm(self._calm_within)
+        self.require_watch()
         await asyncio.sleep(planned.calm)
         overlaps = self.watch.open_faults()
         before = self.watch.backlog

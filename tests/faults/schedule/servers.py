@@ -9,12 +9,16 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.streams import STREAMS
+from services.chassis.strays import no_strays
 from tests.faults.world import World
 
 SERVER_NAMES: Final = ("kafka", "postgres")
 
 PATIENCE: Final = 2.0
 """Seconds a server has for an answer, unless more is given; then it is away."""
+
+_AWAY: Final = ("08", "53", "57")
+"""Classes of SQLSTATE: no connection, no room, shutting down or starting up."""
 
 Place = tuple[str, int]
 """Stream name and partition."""
@@ -54,23 +58,25 @@ class Servers:
         """Rows of a statement. Raises Away when PostgreSQL does not answer."""
         async with self._asking_database:
             try:
-                async with asyncio.timeout(self._patience):
-                    return [dict(row) for row in await (await self._connection()).fetch(sql, *args)]
-            except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
-                self._hang_up()
-                raise Away("postgres") from error
+                with no_strays():
+                    async with asyncio.timeout(self._patience):
+                        return [dict(row) for row in await (await self._connection()).fetch(sql, *args)]
             except asyncpg.PostgresError as error:
                 self._hang_up()
-                if (error.sqlstate or "")[:2] in ("53", "57"):  # no room, shutting down, starting up
+                if (error.sqlstate or "")[:2] in _AWAY:
                     raise Away("postgres") from error
                 raise
+            except Exception as error:  # killed in the middle of a word, it makes asyncpg raise what is in no list
+                self._hang_up()
+                raise Away("postgres") from error
 
     async def ends(self) -> dict[Place, int]:
         """The end of every partition of every stream. Raises Away when Kafka does not answer."""
         async with self._asking_kafka:
             try:
-                async with asyncio.timeout(self._patience):
-                    found = await (await self._consumer()).end_offsets(self._places)
+                with no_strays():
+                    async with asyncio.timeout(self._patience):
+                        found = await (await self._consumer()).end_offsets(self._places)
             except Exception as error:  # aiokafka raises its own and the socket's; whatever it is, it is no answer
                 await self._leave_kafka()
                 raise Away("kafka") from error
@@ -99,5 +105,5 @@ class Servers:
     async def _leave_kafka(self) -> None:
         if self._kafka is not None:
             left, self._kafka = self._kafka, None
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception), no_strays():
                 await asyncio.wait_for(left.stop(), 1)
