@@ -91,11 +91,12 @@ def _driven(outage: Outage) -> Drive:
 
 
 async def _drained(running: Stand, within: float) -> None:
-    """Wait until no more is unsent and unread than ordinary traffic always has under way."""
+    """Wait until no more is unsent, unread and unmailed than ordinary traffic always has under way."""
     async with asyncio.timeout(within), Servers(running.world) as servers:
         while True:
             try:
-                if (await standing(servers)).backlog <= CALM_BACKLOG:
+                now = await standing(servers)
+                if now.backlog + now.waiting["sla"].mail <= CALM_BACKLOG:
                     return
             except Away:
                 pass
