@@ -1,13 +1,14 @@
 """What a wake-up, a sweep and a look at a queue read stays as little as it is, however many wait."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from services.chassis.database import Database
 from services.routing.leads.storage import leads, queue
 from tests.place import Place
 from tests.routing.builders import a_network, a_referral, tokens_of
@@ -25,23 +26,35 @@ def rows_read(plan: dict[str, Any]) -> Iterator[float]:
         yield from rows_read(below)
 
 
+OTHERS = """
+insert into routing.lead
+select other.* from (select to_jsonb(l) as one from routing.lead l limit 1), generate_series(1, 80) as g,
+  lateral (select one || jsonb_build_object('id', uuidv7(), 'pool', 'pool-' || g, 'closed_at', now()) as closed),
+  lateral jsonb_populate_record(null::routing.lead, closed) as other
+"""
+"""Rooms that nobody waits in any more: the mean room looks small, and to sort one whole looks cheap."""
+
+
 @pytest.fixture
-async def crowded(desk: DeskOfTests, place: Place) -> tuple[DeskOfTests, str]:
-    """A desk with a full room of many, and a small one."""
+async def crowded(fresh_place: Place) -> AsyncIterator[tuple[DeskOfTests, str]]:
+    """A desk with a full room of many, a small one, and others that were closed."""
+    desk = DeskOfTests(Database.open(fresh_place.url("routing"), service="routing"))
     many, few = uuid4().hex[:8], uuid4().hex[:8]
     await desk.hears(*a_network(many, capacity=1), *a_network(few, capacity=1))
     for tag, count in ((many, CROWD), (few, 8)):
         some = [a_referral(tag) for _ in range(count)]
         await desk.hears(*(tokens_of(referral, phone=referral.key) for referral in some))
         await desk.hears(*some)
-    await analyzed(place)
-    return desk, few
+    await grown_old(fresh_place)
+    yield desk, few
+    await desk.database.close()
 
 
-async def analyzed(place: Place) -> None:
-    """As autovacuum would soon have done it."""
+async def grown_old(place: Place) -> None:
+    """Earlier leads, and the statistics that autovacuum would soon have."""
     admin = await asyncpg.connect(place.administrator.replace("+asyncpg", ""))
     try:
+        await admin.execute(OTHERS)
         await admin.execute("analyze routing.lead")
     finally:
         await admin.close()
