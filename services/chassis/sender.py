@@ -19,10 +19,12 @@ T = TypeVar("T")
 
 log = get_logger("sender")
 
-BATCH: Final = 16
+BATCH: Final = 48
 """Letters of one claim: all of them are late when their sender is killed."""
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
+"""Of these; also the most sessions that a mail server sees."""
+
 _PATIENCE: Final = 8.0
 """Seconds for one try; with the mark after it, it stays under the 20 s a process has to end (P14)."""
 

@@ -21,10 +21,14 @@ class Mailbox:
     letters: list[EmailMessage] = field(default_factory=list)
     answer: Callable[[str], str] = lambda _recipient: OK
     at_data: Callable[[], str] = lambda: OK
+    sessions: list[SMTP] = field(default_factory=list)
+    """those in which a recipient was named, in that order"""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if server not in self.sessions:
+            self.sessions.append(server)
         said = self.answer(address)
         if said == OK:
             envelope.rcpt_tos.append(address)
@@ -36,6 +40,12 @@ class Mailbox:
             assert isinstance(envelope.content, bytes)
             self.letters.append(message_from_bytes(envelope.content, policy=default))
         return said
+
+    def hang_up(self) -> None:
+        """End every session from this side."""
+        for session in self.sessions:
+            if session.transport is not None:
+                session.transport.close()
 
     def texts(self) -> list[str]:
         return [letter.get_content() for letter in self.letters]

@@ -18,7 +18,7 @@ from services.sla.alerts.storage.alerts import alerts_by_key
 from services.sla.alerts.storage.links import tokens_for
 from services.sla.channels import storage
 from services.sla.channels.rules import Code, Letter, judge
-from services.sla.channels.sender import Mail
+from services.sla.channels.sender.mail import Mail
 from services.sla.channels.storage import Key
 from services.sla.clocks.rules.lead import Clocks
 from services.sla.clocks.storage.leads import clocks_as_they_are, clocks_for_update

@@ -8,7 +8,7 @@ import pytest
 from services.chassis.sender import Sent
 from services.chassis.settings import Settings
 from services.sla.channels.rules import Code, Letter
-from services.sla.channels.sender import Mail
+from services.sla.channels.sender.mail import Mail
 from tests.sla.mailbox import Mailbox
 
 LETTER = Letter("0190.ines", "ines@sites.example", "AL-204: a lead is waiting for a first call", "Text.\n")

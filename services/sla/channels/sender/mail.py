@@ -9,6 +9,7 @@ import aiosmtplib
 from services.chassis.sender import Sent
 from services.chassis.settings import Settings
 from services.sla.channels.rules import Code, Letter
+from services.sla.channels.sender.sessions import Sessions
 
 _PATIENCE: Final = 6.0
 """Seconds for one answer of the server; under the send role's own patience for a whole try."""
@@ -22,6 +23,7 @@ class Mail:
     def __init__(self, settings: Settings) -> None:
         self._server = settings.mail_server
         self._from = settings.mail_from
+        self._sessions = Sessions(self._client)
 
     @property
     def domain(self) -> str:
@@ -33,19 +35,24 @@ class Mail:
         if self._server is None:
             return Sent(False, Code.UNREACHABLE)
         try:
-            await aiosmtplib.send(
-                self._written(letter),
-                hostname=self._server.host,
-                port=self._server.port,
-                username=self._server.user,
-                password=self._server.password,
-                use_tls=self._server.tls,
-                local_hostname=self.domain,
-                timeout=_PATIENCE,
-            )
+            async with self._sessions.one() as session:
+                await session.send_message(self._written(letter))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return Sent(False, _code_of(error))
         return Sent(True, Code.SENT)
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        assert server is not None
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.tls,
+            local_hostname=self.domain,
+            timeout=_PATIENCE,
+        )
 
     def _written(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
