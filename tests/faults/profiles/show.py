@@ -42,10 +42,13 @@ def _groups(out: Console, line: Line) -> None:
         out.print(f"  [red]too little: {lack}[/red]")
     if "refused" in line:
         out.print(f"  facts refused by the cursors of the reader that woke up, each time: {line['refused']}")
-    if "drained" in line["faults"]:
+    if "facts_drained" in line["faults"]:
         told = line["faults"]
         slowest = max(told["sigterm"].items(), key=lambda one: one[1])
-        out.print(f"  away {told['away']} s, backlog gone {told['drained']} s after; slowest SIGTERM {slowest}")
+        out.print(
+            f"  away {told['away']} s; gone after it: facts in {told['facts_drained']} s, letters in "
+            f"{told['letters_drained']} s (usually under way: {told['usual']}); slowest SIGTERM {slowest}"
+        )
     for breach in line["breaches"][:20]:
         out.print(f"  [red]{breach['group']}[/red] {breach['law']} {breach['key']}: {breach['says']}")
 
