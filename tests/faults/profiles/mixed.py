@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tests.faults.profiles.programs import CHECKER, TRAFFIC, ended, started, tailed
+from tests.faults.profiles.programs import CHECKER, TRAFFIC, beside, ended, started, tailed
 from tests.faults.profiles.replay import replay
 from tests.faults.schedule.planned import Planned, printed
 from tests.faults.schedule.rest import at_rest
@@ -113,15 +113,22 @@ async def loaded(running: Stand, load: Load, faults: Sequence[Planned] | Drive) 
     words += ["--desk", "--until-file", str(through), "--count", str(_ENDLESS), "--weights", json.dumps(load.weights)]
     traffic = started(running.world, TRAFFIC, *words, name="traffic")
     async with running.keep_up():
-        if callable(faults):
-            figures = await faults(running)
-        else:
-            (folder / PLANNED).write_text(printed(faults))
-            figures = await run_schedule(running, faults)
-        await _enough(folder / STATUS, load.referrals)
+        figures = await beside(traffic, running.world, _faults(running, load, faults))
         through.touch()
         traffic.process.send_signal(signal.SIGTERM)
         await ended(traffic, running.world, _ENDS_WITHIN)
+    return figures
+
+
+async def _faults(running: Stand, load: Load, faults: Sequence[Planned] | Drive) -> Summary:
+    """All that is to happen while the traffic goes on."""
+    folder = running.world.folder
+    if callable(faults):
+        figures = await faults(running)
+    else:
+        (folder / PLANNED).write_text(printed(faults))
+        figures = await run_schedule(running, faults)
+    await _enough(folder / STATUS, load.referrals)
     return figures
 
 

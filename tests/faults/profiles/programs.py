@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from deploy.local.children import Child, Errand, start_child, stop_child, tail
 from tests.faults.stand.layout import ROOT
 from tests.faults.stand.places import python_environment
 from tests.faults.world import World
+
+T = TypeVar("T")
 
 TRAFFIC: Final = "tests.faults.traffic"
 CHECKER: Final = "tests.faults.checker"
@@ -48,6 +50,24 @@ async def ended(child: Child, world: World, within: float, *, codes: tuple[int, 
     if code not in codes:
         raise ProgramFailed(f"{child.name} ended with {code}:\n{tail(log_of(world, child.name))}")
     return code
+
+
+async def beside(child: Child, world: World, work: Coroutine[None, None, T]) -> T:
+    """What `work` comes to, as long as the program beside it goes on.
+
+    Raises:
+        ProgramFailed: it ended first; the work is broken off.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            if not child.is_alive():
+                raise ProgramFailed(f"{child.name} ended too early:\n{tail(log_of(world, child.name))}")
+            await asyncio.wait([task], timeout=1.0)
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @asynccontextmanager

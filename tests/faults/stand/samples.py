@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from tests.faults.away import DATABASE_AWAY
 from tests.faults.history import History
 from tests.faults.stand.roles import Role, resources_of
 from tests.faults.stand.servers import Server
@@ -44,7 +45,7 @@ async def sessions(administrator: str) -> dict[str, int] | None:
                 return {row["application_name"]: row["count"] for row in await connection.fetch(_SESSIONS)}
             finally:
                 connection.terminate()
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DATABASE_AWAY:
         return None
 
 

@@ -1,16 +1,17 @@
-"""Coordinators: they look at their queues, and then every lead goes the way its fate says.
+"""Coordinators: they look at their own queues, and then every lead goes the way its fate says.
 
-One look at a queue finds all that is new at two sites; what is done after that goes from answer to answer, each of
-which carries the lead's next version, and needs no queue.
+One look finds all that is new to its owner; what is done after that goes from answer to answer, each of which carries
+the lead's next version, and needs no queue. The site leads look at everything of two sites, less often.
 """
 
 import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from tests.faults.traffic.fates import Fate, Step, due_of, fate_of
@@ -19,7 +20,10 @@ from tests.faults.traffic.partner import Referred
 from tests.faults.traffic.staff import Came, Staff
 
 BETWEEN: Final = 1.0
-"""Seconds between two looks at a queue, or five times what a look took."""
+"""Seconds between two looks at one's own queue, or five times what a look took."""
+
+_ROUND: Final = 4.0
+"""Seconds between two looks at everything of one's sites, or five times what a look took."""
 
 _READY: Final = 0.3
 """Seconds before a due time at which a command for it is made ready."""
@@ -60,6 +64,8 @@ class Desk:
     """site lead -> sites"""
     referred: Mapping[str, Referred]
     """every lead a partner was told of"""
+    owners: Sequence[str] = ()
+    """those who have queues of their own"""
     looks: int = 0
     _known: set[str] = field(default_factory=set)
     """leads that somebody has begun with, or that need nobody"""
@@ -81,10 +87,9 @@ class Desk:
         """Whether every lead that was referred has been seen by somebody and nothing is left to do about any."""
         if self._cases or sum(self._waiting.values()) or time.monotonic() - self._new_at < QUIET:
             return False
-        readers = {site: reader for reader, sites in self.leads_of_sites.items() for site in sites}
         unseen = [(lead, one.site) for lead, one in self.referred.items() if lead not in self._known]
         for lead, site in unseen[:_AT_A_TIME]:
-            reply = await self.staff.read(readers[site], f"/desk/v1/leads/{lead}")
+            reply = await self.staff.read(self._reader_of(site), f"/desk/v1/leads/{lead}")
             told = reply.json() if reply is not None and reply.status == 200 else {}
             if told.get("duplicate_of") or told.get("closed_at"):
                 self._known.add(lead)
@@ -95,7 +100,9 @@ class Desk:
         self._new_at = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for reader in self.leads_of_sites:
-                group.create_task(self._watch(reader))
+                group.create_task(self._watch(partial(self._look_around, reader), _ROUND if self.owners else BETWEEN))
+            for owner in self.owners:
+                group.create_task(self._watch(partial(self._look, owner), BETWEEN))
         while self._cases:
             await asyncio.gather(*self._cases)
 
@@ -104,28 +111,44 @@ class Desk:
         self._stop.set()
         self.staff.gone_home = True
 
-    async def _watch(self, reader: str) -> None:
+    async def _watch(self, look: Callable[[], Awaitable[None]], between: float) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
-            await self._look(reader)
-            await self._rest(max(BETWEEN, 5 * (time.monotonic() - began)) * random.uniform(0.8, 1.2))
+            await look()
+            await self._rest(max(between, 5 * (time.monotonic() - began)) * random.uniform(0.8, 1.2))
 
-    async def _look(self, reader: str) -> None:
-        reply = await self.staff.read(reader, "/desk/v1/queue")
-        if reply is None or reply.status != 200:
-            self._new_at = time.monotonic()
+    async def _look_around(self, reader: str) -> None:
+        rows = await self._rows(reader, "/desk/v1/queue")
+        if rows is None:
             return
-        self.looks += 1
-        rows = reply.json()["leads"]
         self._waiting[reader] = sum(row["owner"] is None for row in rows)
         for row in rows:
             if row["owner"] is None:
                 await self._turn_away(reader, row)
-            elif row["lead"] not in self._known:
-                self._begin(reader, row)
+            else:
+                self._begin(row)
 
-    def _begin(self, reader: str, row: Mapping[str, Any]) -> None:
+    async def _look(self, owner: str) -> None:
+        for row in await self._rows(owner, "/desk/v1/queue?owner=me") or ():
+            self._begin(row)
+
+    async def _rows(self, who: str, path: str) -> list[dict[str, Any]] | None:
+        reply = await self.staff.read(who, path)
+        if reply is None or reply.status != 200:
+            self._new_at = time.monotonic()
+            return None
+        self.looks += 1
+        rows: list[dict[str, Any]] = reply.json()["leads"]
+        return rows
+
+    def _reader_of(self, site: str) -> str:
+        return next(reader for reader, sites in self.leads_of_sites.items() if site in sites)
+
+    def _begin(self, row: Mapping[str, Any]) -> None:
+        """The first time it is seen by anybody."""
         lead = row["lead"]
+        if lead in self._known:
+            return
         self._known.add(lead)
         self._new_at = time.monotonic()
         person = self.referred[lead].person if lead in self.referred else lead
@@ -133,9 +156,8 @@ class Desk:
         fate = fate_of(self.seed, person, row["permitted"], clocks=clocks, now=datetime.now(UTC))
         if not fate.steps:
             return
-        case = Case(
-            lead, row["site"], reader, row["owner"], row["version"], datetime.fromisoformat(row["arrived_at"]), fate
-        )
+        site, arrived = row["site"], datetime.fromisoformat(row["arrived_at"])
+        case = Case(lead, site, self._reader_of(site), row["owner"], row["version"], arrived, fate)
         task = asyncio.create_task(self._follow(case))
         self._cases.add(task)
         task.add_done_callback(self._cases.discard)

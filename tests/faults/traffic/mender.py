@@ -16,6 +16,7 @@ from typing import Final
 
 import asyncpg
 
+from tests.faults.away import DATABASE_AWAY
 from tests.faults.world import SERVICES, World
 
 PATIENCE: Final = 240.0
@@ -50,7 +51,7 @@ class Mender:
         for _ in range(_ASKS):
             try:
                 found = await self._ask(wanted)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except DATABASE_AWAY:
                 await asyncio.sleep(_BETWEEN)
             else:
                 return [repair for repair in repairs if (repair.service, repair.stream, repair.key) in found]

@@ -99,6 +99,11 @@ def site_leads(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {one["id"]: tuple(one["sites"]) for one in document["staff"] if "site_lead" in one["roles"]}
 
 
+def coordinators(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Everybody who may own leads."""
+    return tuple(one["id"] for one in document["staff"] if "coordinator" in one["roles"])
+
+
 def _sections(places: Mapping[str, Sequence[str]], rng: random.Random) -> dict[str, list[Document]]:
     return {
         "studies": [_study(name, places[name]) for name in places],

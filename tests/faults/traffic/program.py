@@ -15,7 +15,7 @@ from tests.faults.traffic.door import Door
 from tests.faults.traffic.fates import alert_delay
 from tests.faults.traffic.letters import Readers
 from tests.faults.traffic.mender import Mender
-from tests.faults.traffic.network import site_leads
+from tests.faults.traffic.network import coordinators, site_leads
 from tests.faults.traffic.partner import IN_FLIGHT, Partners
 from tests.faults.traffic.plan import Plan, Weights
 from tests.faults.traffic.poison import Poisoner
@@ -56,7 +56,9 @@ class Traffic:
         self._routing, self._sla = (Door(world.http[name], most=_AT_ONCE) for name in ("routing", "sla"))
         self._staff = Staff(self._intake, self._routing, world.secrets, history)
         self.partners = Partners(self._intake, world.secrets, history, in_flight=told.in_flight)
-        self.desk = Desk(self._staff, told.seed, site_leads(world.network), self.partners.leads)
+        self.desk = Desk(
+            self._staff, told.seed, site_leads(world.network), self.partners.leads, coordinators(world.network)
+        )
         self.readers = Readers(world.mail, self._sla, history, self._delay)
         arm = told.arm or world.folder / "arm"
         mender = Mender(world, world.folder / "mender.log")

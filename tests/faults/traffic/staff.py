@@ -16,7 +16,7 @@ from tests.faults.traffic.fates import Step
 _REFRESH: Final = 40.0
 """Seconds a token of 60 is used."""
 
-_AT_ONCE: Final = 12
+_AT_ONCE: Final = 24
 """Commands under way at once."""
 
 _OVER: Final = frozenset({"lead_closed", "lead_is_duplicate"})
