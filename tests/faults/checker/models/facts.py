@@ -62,13 +62,17 @@ MANDATORY: Final[Mapping[str, tuple[str, ...]]] = {
 _KNOWN: Final = {f"baton.{name}.v1": (name, needed[0], frozenset(needed)) for name, needed in MANDATORY.items()}
 
 
+IGNORED: Final = "?"
+"""A type of another release that its head says may be passed over: it has its version, and no effect."""
+
+
 @dataclass(slots=True)
 class Fact:
     """One fact at its first readable appearance."""
 
     stream: str
     type: str
-    """without `baton.` and `.v1`"""
+    """without `baton.` and `.v1`; or IGNORED"""
     key: str
     version: int
     id: str
@@ -84,17 +88,11 @@ class Fact:
 
 
 def read(record: Record) -> Fact | None:
-    """The fact in a record; None for what every reader must park or pass over."""
+    """The fact in a record; None for what every reader must park."""
     head = record.headers
-    known = _KNOWN.get(head.get("ce_type", ""))
     key, version = head.get("ce_subject", ""), head.get("ce_keyversion", "")
-    if known is None or not version.isdigit():
-        return None
-    kind, first, needed = known
-    body = record.body
-    if not isinstance(body, dict) or not needed <= body.keys():
-        return None
-    if key != (f"{first}/{body[first]}" if record.stream == "network" else body[first]):
+    kind = _kind(record, key)
+    if kind is None or not version.isdigit():
         return None
     try:
         at = moment(head["ce_time"])
@@ -103,14 +101,25 @@ def read(record: Record) -> Fact | None:
     return Fact(
         record.stream, kind, key, int(version), head.get("ce_id", ""), at, head.get("ce_actor", ""),
         head.get("ce_istest") == "true", (head.get("ce_correlationid", ""), head.get("ce_causationid", "")),
-        record.partition, record.timestamp_ms, body,
+        record.partition, record.timestamp_ms, {} if kind == IGNORED else record.body,
     )  # fmt: skip
+
+
+def _kind(record: Record, key: str) -> str | None:
+    """The type of what can be read under this key; None where it cannot."""
+    known, body = _KNOWN.get(record.headers.get("ce_type", "")), record.body
+    if known is None:
+        return IGNORED if record.headers.get("ce_ignorable") == "true" else None
+    kind, first, needed = known
+    if not isinstance(body, dict) or not needed <= body.keys():
+        return None
+    return kind if key == (f"{first}/{body[first]}" if record.stream == "network" else body[first]) else None
 
 
 def in_order(records: Iterable[Record]) -> Iterator[Fact]:
     """The facts of one stream as they are due: per key 1, 2, 3, ..., each once; what stands behind a gap waits for it.
 
-    A resent fact, and a second record of a version, is passed over.
+    A resent fact, a second record of a version, and what may be ignored, is passed over.
     """
     heads: dict[str, int] = {}
     waiting: dict[str, dict[int, Fact]] = {}
@@ -127,7 +136,8 @@ def in_order(records: Iterable[Record]) -> Iterator[Fact]:
         following: Fact | None = fact
         while following is not None:
             heads[fact.key] = following.version
-            yield following
+            if following.type != IGNORED:
+                yield following
             behind = waiting.get(fact.key)
             following = behind.pop(following.version + 1, None) if behind else None
 
