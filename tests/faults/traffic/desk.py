@@ -19,7 +19,7 @@ from tests.faults.traffic.network import FAR, TIGHT
 from tests.faults.traffic.partner import Referred
 from tests.faults.traffic.staff import Came, Staff
 
-BETWEEN: Final = 1.0
+BETWEEN: Final = 2.5
 """Seconds between two looks at one's own queue, or five times what a look took."""
 
 _ROUND: Final = 4.0
