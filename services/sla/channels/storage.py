@@ -50,10 +50,9 @@ returning n.alert, n.staff, n.tries
 """
 
 _STILL_DUE: Final = """
-select exists (
-  select from notice n join lead l on l.id = n.lead
-  where n.alert = $1 and n.staff = $2 and n.channel = $3 and n.state = 'pending' and not l.parked
-)
+select n.alert, n.staff from unnest($1::uuid[], $2::text[]) as asked(alert, staff)
+join notice n on (n.alert, n.staff) = (asked.alert, asked.staff) and n.channel = $3 and n.state = 'pending'
+join lead l on l.id = n.lead and not l.parked
 """
 
 _MARK: Final = """
@@ -108,9 +107,11 @@ async def claim(work: Work, limit: int) -> list[Claimed]:
     return [Claimed(row["alert"], row["staff"], row["tries"]) for row in await work.fetch(_CLAIM, limit, LEASE)]
 
 
-async def still_due(work: Work, key: Key) -> bool:
-    """Whether it is still to be sent: the last look before the outside send."""
-    return bool(await work.value(_STILL_DUE, *key, NotifyChannel.MAIL))
+async def still_due(work: Work, keys: Sequence[Key]) -> frozenset[Key]:
+    """Which of them are still to be sent: the last look before the outside send."""
+    alerts, staff = [alert for alert, _ in keys], [staff for _, staff in keys]
+    rows = await work.fetch(_STILL_DUE, alerts, staff, NotifyChannel.MAIL)
+    return frozenset((row["alert"], row["staff"]) for row in rows)
 
 
 async def mark(work: Work, verdicts: Sequence[tuple[Key, Verdict]]) -> dict[Key, bool]:

@@ -13,6 +13,7 @@ from services.chassis.telemetry.logs import get_logger
 from services.chassis.work import Work
 from services.sla.alerts import rules
 from services.sla.alerts.rules import Alert
+from services.sla.alerts.sender.look import LastLook
 from services.sla.alerts.sender.words import Facts, letter
 from services.sla.alerts.storage.alerts import alerts_by_key
 from services.sla.alerts.storage.links import tokens_for
@@ -44,7 +45,7 @@ class AlertMail:
     """Tells accountable people by mail. One intent per alert and recipient; a repeated send carries the same id."""
 
     def __init__(self, parts: Parts) -> None:
-        self._database = parts.database
+        self._look = LastLook(parts.database)
         self._keys = parts.keys
         self._origin = parts.settings.public_url
         self._mail = Mail(parts.settings)
@@ -68,8 +69,7 @@ class AlertMail:
         """Look once more, outside of which nothing is open; then hand it over."""
         if not isinstance(errand.letter, Letter):
             return Sent(False, errand.letter)
-        async with self._database.work(f"system:{self._database.service}") as work:
-            due = await storage.still_due(work, errand.key)
+        due = await self._look.is_due(errand.key)
         return await self._mail.hand_over(errand.letter) if due else Sent(False, Code.WITHDRAWN)
 
     async def mark(self, work: Work, tried: Sequence[tuple[Errand, Sent]]) -> None:
