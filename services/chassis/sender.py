@@ -19,11 +19,14 @@ T = TypeVar("T")
 
 log = get_logger("sender")
 
-BATCH: Final = 48
+BATCH: Final = 24
 """Letters of one claim: all of them are late when their sender is killed."""
 
+_ROUNDS: Final = 2
+"""Rounds beside each other: while one of them claims or marks, the other one sends."""
+
 _AT_ONCE: Final = 16
-"""Of these; also the most sessions that a mail server sees."""
+"""Letters on their way, of all rounds together; also the most sessions that a mail server sees."""
 
 _PATIENCE: Final = 8.0
 """Seconds for one try; with the mark after it, it stays under the 20 s a process has to end (P14)."""
@@ -45,7 +48,7 @@ class Sent:
 
 
 class Sender(Generic[T]):
-    """One loop over one channel. Several may run beside each other: a claim hides its rows from the others."""
+    """Rounds over one channel. Several senders may run beside each other: a claim hides its rows from the others."""
 
     def __init__(
         self,
@@ -60,9 +63,15 @@ class Sender(Generic[T]):
         self._beat = beat
         self._patience = patience
         self._actor = f"system:{database.service}"
+        self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is being sent then is still finished and marked."""
+        async with asyncio.TaskGroup() as rounds:
+            for _ in range(_ROUNDS):
+                rounds.create_task(self._go_round(stop))
+
+    async def _go_round(self, stop: asyncio.Event) -> None:
         pause = _SHORTEST
         while not stop.is_set():
             try:
@@ -83,16 +92,15 @@ class Sender(Generic[T]):
         claimed = await self._database.run(lambda work: self._sends.claim(work, BATCH), actor=self._actor)
         if not claimed:
             return 0
-        gate = asyncio.Semaphore(_AT_ONCE)
-        results = await asyncio.gather(*(self._try(item, gate, stop) for item in claimed))
+        results = await asyncio.gather(*(self._try(item, stop) for item in claimed))
         tried = [(item, sent) for item, sent in zip(claimed, results, strict=True) if sent is not None]
         if tried:
             await self._mark(tried, stop)
         return len(tried)
 
-    async def _try(self, item: T, gate: asyncio.Semaphore, stop: asyncio.Event) -> Sent | None:
+    async def _try(self, item: T, stop: asyncio.Event) -> Sent | None:
         """One try outside any transaction; None when it was not begun, since the process ends: its claim runs out."""
-        async with gate:
+        async with self._gate:
             if stop.is_set():
                 return None
             try:

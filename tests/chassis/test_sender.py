@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from services.chassis.database import Database
-from services.chassis.sender import Sender, Sent
+from services.chassis.sender import BATCH, Sender, Sent
 from services.chassis.service import Sends
 from services.chassis.work import Work
 from tests.place import Place
@@ -164,3 +164,51 @@ async def test_two_senders_share_the_letters(post: Post, database_of: Callable[[
     stop.set()
     await asyncio.gather(*running)
     assert sorted(post.arrived + other.arrived) == list(range(1, 201))
+
+
+async def test_while_one_round_is_marked_the_next_letters_go_out(post: Post) -> None:
+    await post.letters(BATCH + 1)
+    stop, next_sent = asyncio.Event(), asyncio.Event()
+
+    async def send(letter: int) -> Sent:
+        if letter == BATCH + 1:
+            next_sent.set()
+        return await post.send(letter)
+
+    async def mark(work: Work, tried: Sequence[tuple[int, Sent]]) -> None:
+        if len(tried) == BATCH:
+            await next_sent.wait()
+        await post.mark(work, tried)
+
+    sender = Sender(post.database, Sends("post", post.claim, send, mark))
+    async with asyncio.timeout(20):
+        running = asyncio.create_task(sender.run(stop))
+        while None in (await post.codes()).values():
+            await asyncio.sleep(0.05)
+        stop.set()
+        await running
+    assert sorted(post.arrived) == list(range(1, BATCH + 2))
+
+
+async def test_so_many_are_on_their_way_at_once_and_no_more(post: Post) -> None:
+    await post.letters(3 * BATCH)
+    stop, now, most = asyncio.Event(), 0, 0
+
+    async def send(letter: int) -> Sent:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.02)
+        now -= 1
+        post.arrived.append(letter)
+        return Sent(True, "sent")
+
+    sender = Sender(post.database, Sends("post", post.claim, send, post.mark))
+    async with asyncio.timeout(20):
+        running = asyncio.create_task(sender.run(stop))
+        while None in (await post.codes()).values():
+            await asyncio.sleep(0.05)
+        stop.set()
+        await running
+    assert most == 16
+    assert sorted(post.arrived) == list(range(1, 3 * BATCH + 1))

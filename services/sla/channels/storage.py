@@ -15,7 +15,7 @@ from services.sla.channels.rules import Verdict
 
 LEASE: Final = timedelta(seconds=30)
 """How long a claim hides an intent from other senders, and so how late a letter is whose sender was killed. A batch is
-through well before (48 letters, 16 at once, 8 s)."""
+through well before (2 rounds of 24 letters, 16 at once, 8 s)."""
 
 _INTEND: Final = """
 insert into notice as n (alert, staff, channel, lead, site, state)
