@@ -75,7 +75,8 @@ class Sender(Generic[T]):
         pause = _SHORTEST
         while not stop.is_set():
             try:
-                sent = await self.round(stop)
+                with no_strays():  # a task group takes a cancelled round for one that has ended well
+                    sent = await self.round(stop)
             except Exception as error:
                 if not is_transient(error):
                     raise

@@ -9,6 +9,7 @@ import pytest
 from services.chassis.database import Database
 from services.chassis.sender import BATCH, Sender, Sent
 from services.chassis.service import Sends
+from services.chassis.strays import StrayCancellation
 from services.chassis.work import Work
 from tests.place import Place
 
@@ -180,13 +181,7 @@ async def test_while_one_round_is_marked_the_next_letters_go_out(post: Post) -> 
             await next_sent.wait()
         await post.mark(work, tried)
 
-    sender = Sender(post.database, Sends("post", post.claim, send, mark))
-    async with asyncio.timeout(20):
-        running = asyncio.create_task(sender.run(stop))
-        while None in (await post.codes()).values():
-            await asyncio.sleep(0.05)
-        stop.set()
-        await running
+    await _all_sent(post, Sender(post.database, Sends("post", post.claim, send, mark)), stop)
     assert sorted(post.arrived) == list(range(1, BATCH + 2))
 
 
@@ -203,12 +198,30 @@ async def test_so_many_are_on_their_way_at_once_and_no_more(post: Post) -> None:
         post.arrived.append(letter)
         return Sent(True, "sent")
 
-    sender = Sender(post.database, Sends("post", post.claim, send, post.mark))
+    await _all_sent(post, Sender(post.database, Sends("post", post.claim, send, post.mark)), stop)
+    assert most == 16
+    assert sorted(post.arrived) == list(range(1, 3 * BATCH + 1))
+
+
+async def test_a_round_that_a_library_cancels_does_not_end_unnoticed(post: Post) -> None:
+    strays = [asyncio.CancelledError()]
+
+    async def claim(work: Work, most: int) -> list[int]:
+        if strays:
+            raise strays.pop()
+        return await post.claim(work, most)
+
+    sender = Sender(post.database, Sends("post", claim, post.send, post.mark))
+    with pytest.raises(ExceptionGroup) as ended:
+        async with asyncio.timeout(10):
+            await sender.run(asyncio.Event())
+    assert ended.group_contains(StrayCancellation)
+
+
+async def _all_sent(post: Post, sender: Sender[int], stop: asyncio.Event) -> None:
     async with asyncio.timeout(20):
         running = asyncio.create_task(sender.run(stop))
         while None in (await post.codes()).values():
             await asyncio.sleep(0.05)
         stop.set()
         await running
-    assert most == 16
-    assert sorted(post.arrived) == list(range(1, 3 * BATCH + 1))
