@@ -136,6 +136,17 @@ async def test_what_is_answered_before_the_claim_is_never_sent(desk: Desk, mailb
     assert (await desk.send(), mailbox.letters, await states(desk)) == (0, [], ["withdrawn"])
 
 
+async def test_a_lead_that_is_parked_between_the_claim_and_the_send_is_told_to_nobody_yet(
+    desk: Desk, mailbox: Mailbox
+) -> None:
+    lead = await an_alert(desk)
+    sends = desk.service.sends[0]
+    [errand] = await desk.do(lambda work: sends.claim(work, 50))
+    await desk.park(lead.id)
+    sent = await sends.send(errand)
+    assert (sent.code, mailbox.letters, await states(desk)) == ("withdrawn", [], ["pending"])
+
+
 async def test_what_is_answered_between_the_claim_and_the_send_is_not_sent(desk: Desk, mailbox: Mailbox) -> None:
     lead = await an_alert(desk)
     sends = desk.service.sends[0]
