@@ -1,7 +1,5 @@
 """Mail over SMTP: one letter, one try, one word about what came of it."""
 
-from email.message import EmailMessage
-from email.utils import formatdate
 from typing import Final
 
 import aiosmtplib
@@ -10,6 +8,7 @@ from services.chassis.sender import Sent
 from services.chassis.settings import Settings
 from services.sla.channels.rules import Code, Letter
 from services.sla.channels.sender.sessions import Sessions
+from services.sla.channels.sender.written import written
 
 _PATIENCE: Final = 6.0
 """Seconds for one answer of the server; under the send role's own patience for a whole try."""
@@ -36,7 +35,7 @@ class Mail:
             return Sent(False, Code.UNREACHABLE)
         try:
             async with self._sessions.one() as session:
-                await session.send_message(self._written(letter))
+                await session.send_message(written(letter, sender=self._from, domain=self.domain))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return Sent(False, _code_of(error))
         return Sent(True, Code.SENT)
@@ -53,17 +52,6 @@ class Mail:
             local_hostname=self.domain,
             timeout=_PATIENCE,
         )
-
-    def _written(self, letter: Letter) -> EmailMessage:
-        message = EmailMessage()
-        message["From"] = f"Baton <{self._from}>"
-        message["To"] = letter.to
-        message["Subject"] = letter.subject
-        message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = f"<{letter.id}@{self.domain}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
-        return message
 
 
 def _code_of(error: Exception) -> Code:
