@@ -151,8 +151,11 @@ class Work:
         *,
         cause: Fact[Any] | None = None,
         is_test: bool | None = None,
+        traceparent: str | None = None,
     ) -> None:
         """Say facts when this work commits. Correlation, trace and `is_test` come from the cause.
+
+        `traceparent`: of the request, in a work that is of several.
 
         Raises:
             ValueError: neither a cause nor `is_test` says whether this is test traffic (R21).
@@ -162,7 +165,7 @@ class Work:
         test = bool(is_test) if cause is None else cause.is_test or bool(is_test)
         correlation = cause.head.correlation if cause else uuid4()
         causation = cause.id if cause else None
-        traceparent = current_traceparent() or (cause.head.traceparent if cause else None)
+        traceparent = traceparent or current_traceparent() or (cause.head.traceparent if cause else None)
         for body in [bodies] if isinstance(bodies, FactBody) else bodies:
             self._said.append(_Said(body, correlation, causation, traceparent, test))
 

@@ -15,7 +15,7 @@ from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
 from services.intake.network.api import routes as network_routes
 from services.intake.network.ticker import sweeps as network_sweeps
-from services.intake.referrals.api import CODES, referral_route
+from services.intake.referrals.api.route import CODES, referral_route
 from services.intake.referrals.storage.census import breaches, leads
 from services.intake.referrals.storage.referrals import PURPOSE as EXTERNAL_ID
 

@@ -1,7 +1,5 @@
 """One route's way from a request to a response: who, what, one `Work`, one answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
@@ -9,19 +7,21 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from services.chassis.auth.gate import Claim, Gate, admit
+from services.chassis.auth.gate import admit
 from services.chassis.crypto.keystore import NoFreshKey
 from services.chassis.faults import is_transient
 from services.chassis.http import bodies
+from services.chassis.http.asked import Asked, Behind, Content
 from services.chassis.http.documents import canonical, parse_json, storable
 from services.chassis.http.idempotency import Once, Stored
 from services.chassis.http.problems import NotFound, Problem, Unavailable
 from services.chassis.http.record import record_failure, record_problem, record_unavailable
 from services.chassis.http.responses import problem_response, rendered, response_of
-from services.chassis.http.routes import Call, Route
+from services.chassis.http.routes import Route
+from services.chassis.http.together import Company
 from services.chassis.http.validation import valid_body, valid_form
 from services.chassis.service import Parts, Service
-from services.chassis.telemetry.traces import current_trace, span
+from services.chassis.telemetry.traces import current_trace, current_traceparent, span
 from services.chassis.work import NOBODY, Work
 
 TRACE: Final = "baton.trace"
@@ -31,27 +31,6 @@ ANYONE: Final = "anyone"
 """The client under which a public route's idempotency keys are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a request says, read and validated before any transaction is open."""
-
-    path: Mapping[str, str]
-    query: Mapping[str, str]
-    body: BaseModel | None
-    if_match: int | None
-    key: str | None
-    request: bytes
-    """method, path and canonical body: what makes two requests the same"""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks, and what; or what is wrong with it, said only after an API key was proven."""
-
-    claim: Claim | None
-    content: Content | Problem
-
-
 class Endpoint:
     """Serves one declared route of one service."""
 
@@ -59,7 +38,8 @@ class Endpoint:
         self.route = route
         self._service = service
         self._parts = parts
-        self._gate = Gate(parts.tokens, service.key_reader)
+        self._behind = Behind.of(route, service, parts)
+        self._company = Company(self._behind, route.run_together) if route.run_together else None
 
     async def respond(self, request: Request) -> Response:
         """The response to a request, whatever happens on the way; nothing of the request is repeated in it.
@@ -82,12 +62,12 @@ class Endpoint:
     async def _ask(self, request: Request) -> Asked:
         if self.route.public:
             return Asked(None, await self._content(request))
-        claim = self._gate.claim(request.headers.getlist("authorization"))
+        claim = self._behind.gate.claim(request.headers.getlist("authorization"))
         if claim.key is None:
             admit(self.route.serves, claim.identity)
-            return Asked(claim, await self._content(request))
+            return Asked(claim, await self._content(request), current_traceparent())
         try:
-            return Asked(claim, await self._content(request))
+            return Asked(claim, await self._content(request), current_traceparent())
         except Problem as problem:
             return Asked(claim, problem)
 
@@ -119,6 +99,11 @@ class Endpoint:
         return valid_form(route.form, fields), fields
 
     async def _answer(self, asked: Asked) -> Stored:
+        if self._company is not None and asked.claim is not None and isinstance(asked.content, Content):
+            answer = await self._company.answer(asked.claim, asked)
+            if answer is not None:
+                return answer
+
         async def do(work: Work) -> Stored:
             return await self._within(work, asked)
 
@@ -126,38 +111,23 @@ class Endpoint:
         return await self._parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY, late=True)
 
     async def _within(self, work: Work, asked: Asked) -> Stored:
-        identity = None
-        if asked.claim is not None:
-            identity = await self._gate.prove(work, asked.claim)
-            admit(self.route.serves, identity)
+        identity = await self._behind.prove(work, asked.claim) if asked.claim is not None else None
         content = asked.content
         if isinstance(content, Problem):
             raise content
         if identity is not None:
-            await work.set_scope(await self._service.scope_of(work, identity))
+            await self._behind.narrow(work, identity)
         await work.begin()  # whatever the route does: an answer it gives while the database is away would be none
         if content.key is None:
-            return rendered(await self.route.run(self._call(work, asked, content, None)))
+            return rendered(await self.route.run(self._behind.call(work, content, identity, None, asked.traceparent)))
         once = Once.of(self._parts.keys, str(identity or ANYONE), content.key, content.request)
         found = await once.claim(work)
         if isinstance(found, Stored):
             return found
-        answer = await self.route.run(self._call(work, asked, content, found))
+        answer = await self.route.run(self._behind.call(work, content, identity, found, asked.traceparent))
         stored = rendered(answer)
         await once.keep(work, stored, answer.refused)
         return stored
-
-    def _call(self, work: Work, asked: Asked, content: Content, refused_before: str | None) -> Call[Any]:
-        return Call(
-            work=work,
-            identity=asked.claim.identity if asked.claim else None,
-            body=content.body,
-            path=content.path,
-            query=content.query,
-            if_match=content.if_match,
-            refused_before=refused_before,
-            parts=self._parts,
-        )
 
     def _problem(self, error: Exception) -> Problem:
         """503 for what may succeed later (P16), 500 with a reference and nothing else for what should not happen."""

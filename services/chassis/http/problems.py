@@ -116,3 +116,7 @@ class Unavailable(Problem):
 
     def __init__(self, retry_after: int = 2) -> None:
         super().__init__(503, "unavailable", headers={"retry-after": str(retry_after)})
+
+
+class Apart(Exception):
+    """These calls cannot be done in one `Work`: everything is undone, and each is done in a `Work` of its own."""

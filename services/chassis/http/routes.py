@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.chassis.auth.identity import Identity, Kind
-from services.chassis.http.problems import NotFound
+from services.chassis.http.problems import NotFound, Problem
 
 if TYPE_CHECKING:  # service.py names Route, so the other way is for type checkers only
     from services.chassis.service import Parts
@@ -39,6 +39,8 @@ class Call(Generic[B]):
     refused_before: str | None
     """the code the same key and body were refused with before: the same code again says no second fact"""
     parts: Parts
+    traceparent: str | None = None
+    """of this request; where several are done together there is no current one"""
 
     @property
     def caller(self) -> Identity:
@@ -68,6 +70,12 @@ class Answer:
     """an HTML document instead of a body"""
 
 
+Together = Callable[[Sequence[Call[Any]]], Awaitable[Sequence["Answer | Problem"]]]
+"""Several calls of one identity in one `Work`: an outcome a call, in their order. A problem is answered where nothing
+was written for that call; raising undoes everything, and each call is done alone (`Apart`, or any error of one call).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One endpoint. A route that serves nobody and is not public is refused when the app is built."""
@@ -94,11 +102,25 @@ class Route:
     """malformed requests are counted for this door"""
     examples: Mapping[str, Any] = field(default_factory=dict)
     """named request examples for the OpenAPI description"""
+    run_together: Together | None = None
+    """what comes at once from one identity is committed at once; `run` is then `alone(...)` of it"""
 
     @property
     def name(self) -> str:
         """Method and template: what logs, spans and metrics call this route."""
         return f"{self.method} {self.path}"
+
+
+def alone(together: Together) -> Callable[[Call[Any]], Awaitable[Answer]]:
+    """`run` of a route that can do several calls at once: one of them."""
+
+    async def run(call: Call[Any]) -> Answer:
+        [outcome] = await together([call])
+        if isinstance(outcome, Problem):
+            raise outcome
+        return outcome
+
+    return run
 
 
 def etag(version: int) -> str:
@@ -118,6 +140,9 @@ def fault_in(route: Route, prefixes: tuple[str, ...]) -> str | None:
         "reads without a body": route.method != "GET" or (route.takes is None and route.form is None),
         "is not a command": route.method != "GET" or not (route.idempotent or route.if_match),
         "sees more only where it is public": route.public or not route.sees,
+        "does several together only under idempotency keys of known callers": (
+            route.run_together is None or (route.idempotent and not route.public)
+        ),
     }
     return next((says for says, holds in checks.items() if not holds), None)
 

@@ -1,6 +1,6 @@
 """Reading the network as it is at a moment, and adding revisions to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from services.chassis.work import Work
 from services.intake.network.rules.items import Agreement, AnyItem, Item, Material, Route, Site, Study
 from services.intake.network.rules.offer import Offer
 from services.intake.network.rules.said import changed_facts, facts_of
-from services.intake.network.tables import ADD, IN_FORCE, LATEST, OFFER, item_of
+from services.intake.network.tables import ADD, IN_FORCE, LATEST, OFFERS, item_of
 
 M = TypeVar("M", bound=Item)
 
@@ -58,19 +58,22 @@ async def versions(work: Work, id: str, at: datetime) -> tuple[Material, ...]:
     return tuple(sorted((Material.model_validate_json(row["body"]) for row in rows), key=lambda one: one.version))
 
 
-async def offer(work: Work, route: str, at: datetime) -> Offer | None:
-    """A route with its study, site, partner's agreements and material, in one statement; None for an unknown route."""
-    rows = [item_of(dict(row)) for row in await work.fetch(OFFER, route, at)]
-    routes, studies, sites = _only(Route, rows), _only(Study, rows), _only(Site, rows)
-    if not (routes and studies and sites):
-        return None
-    return Offer(
-        routes[0],
-        studies[0],
-        sites[0],
-        tuple(_only(Agreement, rows)),
-        tuple(sorted(_only(Material, rows), key=lambda one: one.version)),
-    )
+async def offers(work: Work, routes: Iterable[str], at: datetime) -> dict[str, Offer]:
+    """Routes with study, site, their partner's agreements and material, in one statement; unknown ones are left out."""
+    rows = [item_of(dict(row)) for row in await work.fetch(OFFERS, sorted(routes), at)]
+    studies, sites = {one.id: one for one in _only(Study, rows)}, {one.id: one for one in _only(Site, rows)}
+    agreements, materials = _only(Agreement, rows), _only(Material, rows)
+    return {
+        route.id: Offer(
+            route,
+            studies[route.study],
+            sites[route.site],
+            tuple(one for one in agreements if one.partner == route.partner),
+            tuple(sorted((one for one in materials if one.id == route.material), key=lambda one: one.version)),
+        )
+        for route in _only(Route, rows)
+        if route.study in studies and route.site in sites
+    }
 
 
 def _only(kind: type[M], rows: Sequence[AnyItem]) -> list[M]:

@@ -25,23 +25,27 @@ LATEST: Final = (
 """Every item as it was last applied, in force or not."""
 
 
-OFFER: Final = """
+OFFERS: Final = """
 with asked as (
-  select body from network_item where kind = 'route' and id = $1 and effective_from <= $2 order by revision desc limit 1
+  select distinct on (id) body from network_item where kind = 'route' and id = any($1::text[]) and effective_from <= $2
+  order by id, revision desc
 ), near as (
-  select n.* from network_item as n where kind = 'route' and id = $1
-  union all select n.* from network_item as n, asked as a where n.kind = 'study' and n.id = a.body ->> 'study'
-  union all select n.* from network_item as n, asked as a where n.kind = 'site' and n.id = a.body ->> 'site'
+  select n.* from network_item as n where kind = 'route' and id = any($1::text[])
+  union all select n.* from network_item as n
+    where n.kind = 'study' and n.id in (select body ->> 'study' from asked)
+  union all select n.* from network_item as n
+    where n.kind = 'site' and n.id in (select body ->> 'site' from asked)
   union all select n.* from network_item as n where n.kind = 'agreement'
-  union all select n.* from network_item as n, asked as a
-    where n.kind = 'material' and starts_with(n.id, (a.body ->> 'material') || '@')
+  union all select n.* from network_item as n
+    join (select distinct body ->> 'material' as material from asked) as a
+    on n.kind = 'material' and starts_with(n.id, a.material || '@')
 ), now as (
   select distinct on (kind, id) kind, id, body from near where effective_from <= $2 order by kind, id, revision desc
 )
-select n.kind, n.id, n.body::text as body from now as n, asked as a
-where n.kind <> 'agreement' or n.body ->> 'partner' = a.body ->> 'partner'
+select kind, id, body::text as body from now
+where kind <> 'agreement' or body ->> 'partner' in (select body ->> 'partner' from asked)
 """
-"""Route $1 at $2 with its study, site, material and its partner's agreements."""
+"""Routes $1 at $2 with their studies, sites, materials and their partners' agreements."""
 
 ADD: Final = """
 insert into network_item (kind, id, revision, effective_from, reviewed_on, body, applied_by, applied_at)

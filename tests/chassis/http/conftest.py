@@ -18,13 +18,14 @@ from services.chassis.crypto.tokens import same
 from services.chassis.database import Database
 from services.chassis.http.app import ServiceApp, service_app
 from services.chassis.migrate import migrate
-from services.chassis.service import Parts
+from services.chassis.service import Parts, Service
 from services.chassis.settings import Settings
 from services.chassis.work import Work
 from tests.chassis.http.harbour import TABLES, a_service
 from tests.place import Place
 
 Asking = Callable[[str | None], httpx.AsyncClient]
+Opening = Callable[[ServiceApp | Service], Asking]
 
 
 @pytest.fixture(scope="session")
@@ -88,30 +89,49 @@ def parts(harbour: Database, ring: KeyRing, issuer: Issuer, keys_dir: Path) -> P
 
 
 @pytest.fixture
-def app(parts: Parts) -> ServiceApp:
+def keyed(parts: Parts) -> Service:
+    """The harbour, taking API keys."""
+
     async def key_reader(work: Work, key: str) -> Identity | None:
         digest = hash_key(parts.keys, key).digest
         row = await work.one("select digest, kind, id from api_key where digest = $1 and not revoked", digest)
         return Identity(row["kind"], row["id"]) if row and same(row["digest"], digest) else None
 
-    return service_app(a_service(key_reader=key_reader), parts)
+    return a_service(key_reader=key_reader)
 
 
 @pytest.fixture
-async def asking(app: ServiceApp, issuer: Issuer) -> AsyncIterator[Asking]:
-    """`asking("partner:openhand")`: a client with that identity's token; None sends no credential."""
+def app(parts: Parts, keyed: Service) -> ServiceApp:
+    return service_app(keyed, parts)
+
+
+@pytest.fixture
+async def opening(parts: Parts, issuer: Issuer) -> AsyncIterator[Opening]:
+    """`opening(service)("partner:openhand")`: a process of a service, and a client with that identity's token there;
+    None sends no credential.
+    """
     opened: list[httpx.AsyncClient] = []
 
-    def ask(who: str | None) -> httpx.AsyncClient:
-        headers = {}
-        if who is not None:
-            identity = Identity.parse(who)
-            assert identity is not None
-            headers["authorization"] = f"Bearer {issuer.token(identity, datetime.now(UTC))}"
-        transport = httpx.ASGITransport(app.asgi)
-        opened.append(httpx.AsyncClient(transport=transport, base_url="http://harbour", headers=headers))
-        return opened[-1]
+    def serve(app: ServiceApp | Service) -> Asking:
+        served = app if isinstance(app, ServiceApp) else service_app(app, parts)
 
-    yield ask
+        def ask(who: str | None) -> httpx.AsyncClient:
+            headers = {}
+            if who is not None:
+                identity = Identity.parse(who)
+                assert identity is not None
+                headers["authorization"] = f"Bearer {issuer.token(identity, datetime.now(UTC))}"
+            transport = httpx.ASGITransport(served.asgi)
+            opened.append(httpx.AsyncClient(transport=transport, base_url="http://harbour", headers=headers))
+            return opened[-1]
+
+        return ask
+
+    yield serve
     for client in opened:
         await client.aclose()
+
+
+@pytest.fixture
+def asking(app: ServiceApp, opening: Opening) -> Asking:
+    return opening(app)

@@ -53,9 +53,11 @@ def plant() -> None:
         *,
         cause: Fact[Any] | None = None,
         is_test: bool | None = None,
+        traceparent: str | None = None,
     ) -> None:
         said = [bodies] if isinstance(bodies, FactBody) else list(bodies)
-        emit_(self, [more for body in said for more in (body, *_beside(body))], cause=cause, is_test=is_test)
+        with_new = [more for body in said for more in (body, *_beside(body))]
+        emit_(self, with_new, cause=cause, is_test=is_test, traceparent=traceparent)
 
     patch(work_, "body_bytes", body_bytes)
     patch(Work, "emit", emit)

@@ -58,13 +58,14 @@ async def test_versions_of_a_material_stand_beside_each_other(room: Room) -> Non
 async def test_an_offer_is_a_route_with_everything_a_door_judges(room: Room) -> None:
     await stored(room.database, SMALL, LATER)
     async with room.database.work("system:test") as work:
-        found = await storage.offer(work, "openhand-alder-eastmere", YEARS[2028])
-        assert found is not None
+        asked = ["openhand-alder-eastmere", "openhand-alder-marlow"]
+        offers = await storage.offers(work, asked, YEARS[2028])
+        assert list(offers) == ["openhand-alder-eastmere"]
+        found = offers["openhand-alder-eastmere"]
         assert (found.route.id, found.study.id, found.site.id) == ("openhand-alder-eastmere", "alder", "eastmere")
         assert [one.id for one in found.agreements] == ["openhand-2026"]
         assert [one.stored_id for one in found.materials] == ["alder-partner@1", "alder-partner@2"]
-        assert await storage.offer(work, "openhand-alder-marlow", YEARS[2028]) is None
-        assert await storage.offer(work, "openhand-alder-eastmere", YEARS[2025]) is None
+        assert await storage.offers(work, asked, YEARS[2025]) == {}
 
 
 async def test_an_agreement_that_changed_hands_is_offered_to_its_new_partner_only(room: Room) -> None:
@@ -72,8 +73,7 @@ async def test_an_agreement_that_changed_hands_is_offered_to_its_new_partner_onl
     second = changed("    partner: openhand\n    channels", "    partner: other\n    channels", second)
     await stored(room.database, SMALL, second)
     async with room.database.work("system:test") as work:
-        found = await storage.offer(work, "openhand-alder-eastmere", YEARS[2028])
-        assert found is not None
+        found = (await storage.offers(work, ["openhand-alder-eastmere"], YEARS[2028]))["openhand-alder-eastmere"]
         assert found.agreements == ()
 
 

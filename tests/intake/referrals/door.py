@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,6 +15,7 @@ import yaml
 from contracts.envelope import KNOWN, FactBody
 from services.chassis.database import Database
 from services.chassis.telemetry import logs
+from services.intake.contacts.storage.keys import VaultKeys
 from tests.doors import Doors
 from tests.intake.network.samples import document
 from tests.place import Place
@@ -74,11 +75,24 @@ class Desk:
         self.doors = doors
         self.database = database
 
-    async def send(self, body: Any, *, key: str | None = None, who: str = "partner:openhand") -> httpx.Response:
-        """One referral under an Idempotency-Key, a new one unless it is given."""
-        client = await self.doors.ask("intake", who)
-        key = key or f"key-{next(_NUMBERS)}"
-        return await client.post(PATH, content=json.dumps(body), headers={"idempotency-key": key, **JSON})
+    async def send(
+        self,
+        body: Any,
+        *,
+        key: str | None = None,
+        who: str = "partner:openhand",
+        client: httpx.AsyncClient | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """One referral under an Idempotency-Key, a new one unless it is given; as `who`, or on this client."""
+        client = client or await self.doors.ask("intake", who)
+        head = {"idempotency-key": key or f"key-{next(_NUMBERS)}", **JSON, **(headers or {})}
+        return await client.post(PATH, content=json.dumps(body), headers=head)
+
+    def vault_keys(self) -> VaultKeys:
+        """The same key store, as another process would open it; to be closed."""
+        parts = self.doors.parts_of("intake")
+        return VaultKeys(parts.settings.keys_dir, parts.keys)
 
     async def fetch(self, sql: str, *args: object) -> list[dict[str, Any]]:
         """Rows, seen by everybody's scope."""

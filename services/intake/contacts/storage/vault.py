@@ -1,6 +1,6 @@
 """The vault: a row a lead, each detail sealed by itself under the lead's own key; and the permission ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -17,13 +17,20 @@ SEALED: Final = (
 )  # fmt: skip
 """Columns that hold sealed bytes; every other column of the row may be read by anybody who may see the lead."""
 
+_NAMES: Final = ", ".join(SEALED)
 _KEEP: Final = f"""
 with sealed as (
-  insert into vault (lead, partner, study, site, key_id, {", ".join(SEALED)})
-  values ($1, $2, $3, $4, $5, {", ".join(f"${n + 10}" for n in range(len(SEALED)))})
+  insert into vault (lead, partner, study, site, key_id, {_NAMES})
+  select lead, partner, study, site, key_id, {_NAMES}
+  from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[],
+    {", ".join(f"${n + 11}::bytea[]" for n in range(len(SEALED)))})
+    as t(lead, partner, study, site, key_id, {_NAMES})
 )
 insert into permission (lead, partner, study, site, channel, granted, wording, given_at, said_at)
-select $1, $2, $3, $4, channel, true, $7, $8, $9 from unnest($6::text[]) as permitted(channel)
+select t.lead, t.partner, t.study, t.site, p.channel, true, p.wording, p.given_at, $1
+from unnest($7::int[], $8::text[], $9::text[], $10::timestamptz[]) as p(n, channel, wording, given_at)
+join unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) with ordinality as t(lead, partner, study, site, n)
+  using (n)
 """  # noqa: S608 - the columns are the list above
 
 _NEWEST: Final = "select lead, key_id, external_id from vault order by lead desc limit $1"
@@ -42,22 +49,26 @@ class Details:
     basis_reference: str | None = field(default=None, repr=False)
 
 
-async def keep_details(work: Work, key: DataKey, details: Details, permission: Permission) -> None:
-    """Seal the details and note the permission, in one statement. Time is taken; the lead's row exists."""
-    sealed = _sealed(key, details)
+async def keep_details(work: Work, kept: Sequence[tuple[DataKey, Details, Permission]]) -> None:
+    """Seal these leads' details and note their permissions, in one statement. Time is taken; the leads' rows exist."""
+    whose = [(one.lead, one.partner, one.study, one.site, key.id) for key, one, _ in kept]
+    sealed = [_sealed(key, details) for key, details, _ in kept]
+    permitted = [
+        (n, channel, permission.wording, permission.given_at)
+        for n, (_, _, permission) in enumerate(kept, start=1)
+        for channel in sorted(set(permission.channels))
+    ]
     await work.run(
         _KEEP,
-        details.lead,
-        details.partner,
-        details.study,
-        details.site,
-        key.id,
-        sorted(set(permission.channels)),
-        permission.wording,
-        permission.given_at,
         work.at,
-        *(sealed.get(name) for name in SEALED),
+        *_columns(whose, 5),
+        *_columns(permitted, 4),
+        *([fields.get(name) for fields in sealed] for name in SEALED),
     )
+
+
+def _columns(rows: Sequence[tuple[object, ...]], count: int) -> list[list[object]]:
+    return [[row[n] for row in rows] for n in range(count)]
 
 
 async def read_details(work: Work, keys: VaultKeys, lead: UUID) -> dict[str, str] | None:

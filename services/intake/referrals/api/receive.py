@@ -1,141 +1,133 @@
-"""`POST /intake/v1/referrals`: judge, seal, write, say; all of it in one transaction or none of it."""
+"""Judge, seal, write, say: the referrals that one partner sends at once, all of it in one transaction or none of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
-from uuid import UUID
+from typing import Any
 
-from pydantic import BaseModel
-
-from contracts.envelope import Moment
-from contracts.shapes import LeadId
 from contracts.tokens.facts import MatchTokens
-from services.chassis.http.problems import Invalid, Problem, problem_body
-from services.chassis.http.routes import Answer, Call, Route
+from services.chassis.http.problems import Apart, Invalid, Problem, problem_body
+from services.chassis.http.routes import Answer, Call
 from services.chassis.telemetry import metrics
 from services.intake.contacts.rules.contact import Contact, contact_of
 from services.intake.contacts.rules.person import Permission
 from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import match_tokens
 from services.intake.contacts.storage.vault import Details, keep_details
-from services.intake.network.storage import offer
+from services.intake.network.rules.offer import Offer
+from services.intake.network.storage import offers
+from services.intake.referrals.api.accepted import accepted, again, full
 from services.intake.referrals.rules.facts import SLIPS, TITLES, received, refused
-from services.intake.referrals.rules.referral import EXAMPLE, DisclosureBasis, Referral
-from services.intake.referrals.rules.week import seconds_to_next
-from services.intake.referrals.storage.referrals import Earlier, Kept, accept, earlier
+from services.intake.referrals.rules.referral import DisclosureBasis, Referral
+from services.intake.referrals.storage.referrals import Coming, Earlier, Kept, accept, earlier
 from services.intake.routes.rules import Admitted, Refused, admit
 
-CODES: Final = ("external_id_reused", "field_not_allowed", "route_full")
-"""Problems of this door, besides the chassis' own."""
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """A referral that may come in."""
+
+    call: Call[Referral]
+    new: Earlier
+    admitted: Admitted
+    permission: Permission
+    basis: DisclosureBasis
+    contact: Contact
 
 
-class Accepted(BaseModel):
-    """The referral is durable, and a lead with this id. The same for everybody, known before or not (S8)."""
+async def receive(keys: VaultKeys, calls: Sequence[Call[Any]]) -> list[Answer | Problem]:
+    """An outcome a call, in their order. The calls share one `Work` and one partner.
 
-    lead: LeadId
-    status: Literal["accepted"] = "accepted"
-    received_at: Moment
-    superseded_material: Literal[True] | None = None
-    """a newer version of the material is in force; this one is taken for a few days more"""
+    Raises:
+        Apart: some of them stand in each other's way; each has to come alone.
+        Problem: the only one could not be taken after all, and is undone.
+    """
+    work, partner = calls[0].work, calls[0].caller.id
+    before = await earlier(work, calls[0].parts.keys, partner, [call.body for call in calls])
+    near = await offers(work, {call.body.route for call in calls}, work.at)
+    judged = [_judged(call, old, near.get(call.body.route), work.at) for call, old in zip(calls, before, strict=True)]
+    coming = [one for one in judged if isinstance(one, _Admitted)]
+    if coming and (lost := await _take_in(keys, coming)):
+        if len(calls) > 1:
+            raise Apart
+        return [await _lost_the_race(lost)]
+    return [_taken(one, work.at) if isinstance(one, _Admitted) else one for one in judged]
 
 
-def referral_route(keys: VaultKeys) -> Route:
-    """The partners' door."""
+def _judged(call: Call[Referral], before: Earlier, offer: Offer | None, at: datetime) -> _Admitted | Answer | Problem:
+    if before.found is not None:
+        return again(before, before.found)
+    verdict = admit(call.body.asks(call.caller.id), offer, at)
+    if isinstance(verdict, Refused):
+        return _refuse(call, before, verdict)
+    permission, basis = _given(call.body)
+    contact = contact_of(call.body.person, permission, verdict.offer.site.country, at)
+    if not isinstance(contact, Contact):
+        return Invalid(*contact)
+    return _Admitted(call, before, verdict, permission, basis, contact)
 
-    async def receive(call: Call[Referral]) -> Answer:
-        before = await earlier(call.work, call.parts.keys, call.caller.id, call.body)
-        if before.found is not None:
-            return _again(before, before.found)
-        at = call.work.at
-        asked = call.body.asks(call.caller.id)
-        verdict = admit(asked, await offer(call.work, call.body.route, at), at)
-        if isinstance(verdict, Refused):
-            return _refuse(call, before.fresh, verdict)
-        return await _take_in(call, keys, before, verdict, at)
 
-    return Route(
-        "POST",
-        "/intake/v1/referrals",
-        receive,
-        serves=frozenset({"partner"}),
-        whose="the calling partner's own referrals and the person each is about",
-        summary="Refer one person on a route",
-        takes=Referral,
-        answers=Accepted,
-        idempotent=True,
-        door=True,
-        examples={"by phone, on a registry's route": EXAMPLE},
+async def _take_in(keys: VaultKeys, coming: Sequence[_Admitted]) -> _Admitted | None:
+    """Rows, sealed details, ledger and facts of these leads; or one whose external id somebody else has used now."""
+    work = coming[0].call.work
+    rows = [Coming(one.new.fresh, one.admitted, one.basis.kind, one.basis.given_on, one.new.marks) for one in coming]
+    if len({row.marks.external_key for row in rows}) < len(rows):
+        raise Apart
+    weeks = await accept(work, rows)
+    for one in coming:
+        if one.new.fresh not in weeks:
+            return one
+        if weeks[one.new.fresh] > one.admitted.offer.route.weekly_max:
+            raise full(work.at)
+    await keep_details(work, [(await keys.take(), _details(one), one.permission) for one in coming])
+    for one in coming:
+        _say(one, work.at)
+    return None
+
+
+def _details(one: _Admitted) -> Details:
+    route, referral = one.admitted.offer.route, one.call.body
+    return Details(
+        one.new.fresh, route.partner, route.study, route.site, one.contact, referral.external_id, one.basis.reference
     )
 
 
-async def _take_in(call: Call[Referral], keys: VaultKeys, new: Earlier, admitted: Admitted, at: datetime) -> Answer:
-    """Rows, sealed details, ledger, facts of one lead."""
-    lead, (permission, basis) = new.fresh, _given(call.body)
-    contact = contact_of(call.body.person, permission, admitted.offer.site.country, at)
-    if not isinstance(contact, Contact):
-        raise Invalid(*contact)
-    this_week = await accept(call.work, lead, admitted, basis.kind, basis.given_on, new.marks)
-    if this_week is None:
-        return await _lost_the_race(call)
-    if this_week > admitted.offer.route.weekly_max:
-        raise _full(at)
-    route = admitted.offer.route
-    details = Details(lead, route.partner, route.study, route.site, contact, call.body.external_id, basis.reference)
-    await keep_details(call.work, await keys.take(), details, permission)
-    tokens = match_tokens(call.parts.keys, contact)
+def _say(one: _Admitted, at: datetime) -> None:
+    """A lead, and its tokens."""
+    call, lead, route = one.call, one.new.fresh, one.admitted.offer.route
+    tokens = match_tokens(call.parts.keys, one.contact)
     call.work.emit(
         [
-            received(lead, call.body, permission, basis.kind, admitted, at),
+            received(lead, call.body, one.permission, one.basis.kind, one.admitted, at),
             MatchTokens(lead=str(lead), study=route.study, site=route.site, partner=route.partner, tokens=tokens),
         ],
-        is_test=admitted.is_test,
+        is_test=one.admitted.is_test,
+        traceparent=call.traceparent,
     )
-    return _accepted(Kept(lead, at, admitted.superseded))
 
 
-def _refuse(call: Call[Referral], id: UUID, verdict: Refused) -> Answer:
-    """One fact for what was understood; a sender's slip is answered, and rolled back with everything else."""
+def _refuse(call: Call[Referral], before: Earlier, verdict: Refused) -> Answer | Problem:
+    """One fact for what was understood; a sender's slip is answered, and nothing of it stays."""
     title = TITLES[verdict.code]
     if verdict.code in SLIPS:
-        raise Problem(422, verdict.code, title, pointers=verdict.pointers)
+        return Problem(422, verdict.code, title, pointers=verdict.pointers)
     if call.refused_before != verdict.code:
-        call.work.emit(refused(id, call.caller.id, verdict), is_test=verdict.is_test)
+        fact = refused(before.fresh, call.caller.id, verdict)
+        call.work.emit(fact, is_test=verdict.is_test, traceparent=call.traceparent)
         call.work.after_commit(lambda: metrics.REFUSED.add(1, reason=verdict.code))
     return Answer(422, problem_body(422, verdict.code, title, pointers=verdict.pointers), refused=verdict.code)
 
 
-def _again(before: Earlier, found: Kept) -> Answer:
-    """The same external id: the same answer to the same content, whatever became of the route since."""
-    if not before.equal:
-        raise Problem(
-            409,
-            "external_id_reused",
-            "This external id was used for another referral",
-            pointers=(("/external_id", "was used with other content"),),
-        )
-    return _accepted(found)
-
-
-async def _lost_the_race(call: Call[Referral]) -> Answer:
+async def _lost_the_race(one: _Admitted) -> Answer | Problem:
     """Another request with this external id was accepted between our look and our write, and has committed."""
-    before = await earlier(call.work, call.parts.keys, call.caller.id, call.body)
+    call = one.call
+    [before] = await earlier(call.work, call.parts.keys, call.caller.id, [call.body])
     assert before.found is not None
-    return _again(before, before.found)
+    return again(before, before.found)
 
 
-def _accepted(kept: Kept) -> Answer:
-    answer = Accepted(
-        lead=str(kept.lead), received_at=kept.received_at, superseded_material=True if kept.superseded else None
-    )
-    return Answer(202, _body(answer))
-
-
-def _body(answer: Accepted) -> dict[str, Any]:
-    return answer.model_dump(mode="json", exclude_none=True)
-
-
-def _full(at: datetime) -> Problem:
-    wait = {"retry-after": str(seconds_to_next(at))}
-    return Problem(429, "route_full", "This route has had its weekly maximum", headers=wait)
+def _taken(one: _Admitted, at: datetime) -> Answer:
+    return accepted(Kept(one.new.fresh, at, one.admitted.superseded))
 
 
 def _given(referral: Referral) -> tuple[Permission, DisclosureBasis]:

@@ -1,6 +1,6 @@
 """The table `referral`, and the count of a route's week."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Self
@@ -19,21 +19,29 @@ PURPOSE: Final = "external_id"
 """The pepper of a partner's own ids and of the contents sent under them."""
 
 _EARLIER: Final = f"""
-select {TIME}, uuidv7() as fresh, r.* from (select) as nothing
-left join referral as r on r.partner = $1 and r.external_key = any($2::bytea[])
+select {TIME}, uuidv7() as fresh, asked.n, r.*
+from unnest($2::int[], $3::bytea[]) as asked(n, external_key)
+left join referral as r on r.partner = $1 and r.external_key = asked.external_key
 """  # noqa: S608 - two texts of our own
 
 _ACCEPT: Final = """
 with taken_in as (
   insert into referral (lead, shard, partner, study, site, route, channel, is_test, received_at, material,
     material_version, material_superseded, basis, basis_given_on, external_key, content_key, pepper)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-  on conflict (partner, external_key) do nothing returning lead
+  select lead, shard, $1, study, site, route, channel, is_test, $2, material, material_version, superseded, basis,
+    given_on, external_key, content_key, pepper
+  from unnest($4::uuid[], $5::smallint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bool[], $11::text[],
+    $12::int[], $13::bool[], $14::text[], $15::date[], $16::bytea[], $17::bytea[], $18::smallint[])
+    as t(lead, shard, study, site, route, channel, is_test, material, material_version, superseded, basis, given_on,
+      external_key, content_key, pepper)
+  order by external_key
+  on conflict (partner, external_key) do nothing returning lead, route, is_test
 ), counted as (
-  insert into route_week as w (partner, route, week, taken) select $3, $6, $18, 1 from taken_in where not $8
-  on conflict (partner, route, week) do update set taken = w.taken + 1 returning taken
+  insert into route_week as w (partner, route, week, taken)
+  select $1, route, $3, count(*) from taken_in where not is_test group by route order by route
+  on conflict (partner, route, week) do update set taken = w.taken + excluded.taken returning route, taken
 )
-select (select count(*) from taken_in) as accepted, coalesce((select taken from counted), 0) as this_week
+select lead, coalesce(taken, 0) as this_week from taken_in left join counted using (route)
 """
 
 
@@ -74,34 +82,58 @@ class Earlier:
     """under the current pepper, for the row to come"""
 
 
-async def earlier(work: Work, ring: KeyRing, partner: str, referral: Referral) -> Earlier:
-    """Look for the partner's own id, draw an id (UUIDv7) for what is to come, and take the time: one statement."""
-    marks = {version: Marks.of(ring, partner, referral, pepper=version) for version in ring.versions(PURPOSE)}
-    row = await work.one(_EARLIER, partner, [mark.external_key for mark in marks.values()])
-    assert row is not None
-    work.time_was(row["at"])
-    current = marks.get(ring.pepper(PURPOSE).version) or Marks.of(ring, partner, referral)
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A row to be written."""
+
+    lead: UUID
+    admitted: Admitted
+    basis: Basis
+    given_on: date | None
+    marks: Marks
+
+
+async def earlier(work: Work, ring: KeyRing, partner: str, referrals: Sequence[Referral]) -> list[Earlier]:
+    """Look for the partner's own ids, draw ids (UUIDv7) for what is to come, and take the time: one statement."""
+    versions = ring.versions(PURPOSE)
+    marks = [{v: Marks.of(ring, partner, one, pepper=v) for v in versions} for one in referrals]
+    asked = [(n, mark.external_key) for n, by_version in enumerate(marks) for mark in by_version.values()]
+    rows = await work.fetch(_EARLIER, partner, [n for n, _ in asked], [key for _, key in asked])
+    work.time_was(rows[0]["at"])
+    best = {row["n"]: row for row in sorted(rows, key=lambda row: row["lead"] is not None)}
+    current = ring.pepper(PURPOSE).version
+    return [
+        _earlier(dict(best[n]), by_version, by_version.get(current) or Marks.of(ring, partner, referrals[n]))
+        for n, by_version in enumerate(marks)
+    ]
+
+
+def _earlier(row: Mapping[str, Any], marks: Mapping[int, Marks], current: Marks) -> Earlier:
     if row["lead"] is None:
         return Earlier(row["fresh"], None, equal=False, marks=current)
     equal = same(row["content_key"], marks[row["pepper"]].content_key)
-    return Earlier(row["fresh"], _kept(dict(row)), equal, current)
+    return Earlier(row["fresh"], _kept(row), equal, current)
 
 
-async def accept(
-    work: Work, lead: UUID, admitted: Admitted, basis: Basis, given_on: date | None, marks: Marks
-) -> int | None:
-    """Write the row and count it in its route's week: how many that week has now (0 for a test).
+async def accept(work: Work, coming: Sequence[Coming]) -> dict[UUID, int]:
+    """Write the rows and count them in their routes' week: of each lead, how many its week has now (0 for a test).
 
-    None when somebody else was accepted under the same external id meanwhile: nothing was written. Time is taken.
+    One that is missing was not written: somebody else was accepted under its external id meanwhile. Of one partner;
+    time is taken.
     """
-    route, material = admitted.offer.route, admitted.material
-    row = await work.one(
-        _ACCEPT, lead, partition_of(str(lead)), route.partner, route.study, route.site, route.id, route.channel,
-        admitted.is_test, work.at, material.id, material.version, admitted.superseded, basis, given_on,
-        marks.external_key, marks.content_key, marks.pepper, week_of(work.at),
+    columns = [list(column) for column in zip(*map(_row, coming), strict=True)]
+    partner = coming[0].admitted.offer.route.partner
+    rows = await work.fetch(_ACCEPT, partner, work.at, week_of(work.at), *columns)
+    return {row["lead"]: row["this_week"] for row in rows}
+
+
+def _row(one: Coming) -> tuple[object, ...]:
+    route, material, marks = one.admitted.offer.route, one.admitted.material, one.marks
+    return (
+        one.lead, partition_of(str(one.lead)), route.study, route.site, route.id, route.channel, one.admitted.is_test,
+        material.id, material.version, one.admitted.superseded, one.basis, one.given_on,
+        marks.external_key, marks.content_key, marks.pepper,
     )  # fmt: skip
-    assert row is not None
-    return row["this_week"] if row["accepted"] else None
 
 
 def _kept(row: Mapping[str, Any]) -> Kept:

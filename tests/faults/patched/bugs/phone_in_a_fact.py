@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.referrals.facts import ReferralReceived
 from contracts.vocabulary import Basis
 from services.intake.contacts.rules.person import Permission
-from services.intake.referrals import api
+from services.intake.referrals.api import receive
 from services.intake.referrals.rules import facts
 from services.intake.referrals.rules.referral import Referral
 from services.intake.routes.rules import Admitted
@@ -19,7 +19,7 @@ class _WithPhone(ReferralReceived):
 
 def plant() -> None:
     """Where the fact is made."""
-    patch(api, "received", _received)
+    patch(receive, "received", _received)
 
 
 def _received(

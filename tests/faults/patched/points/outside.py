@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.chassis import migrate, migrations_kit, sender
-from services.chassis.http.endpoint import Asked, Endpoint
+from services.chassis.auth.gate import Claim
+from services.chassis.http.asked import Asked
+from services.chassis.http.endpoint import Endpoint
 from services.chassis.http.idempotency import Stored
+from services.chassis.http.together import Company, Outcome
 from services.chassis.sender import Sent
 from services.chassis.timers import ticker
 from services.chassis.timers.allowance import Allowance
@@ -82,15 +85,21 @@ def _errands(items: Sequence[Any]) -> Mapping[str, object]:
 
 
 def _inside_api_transaction(passage: Passage) -> None:
-    original = Endpoint._within
+    alone, together = Endpoint._within, Company._within
 
-    async def _within(self: Endpoint, work: Work, asked: Asked) -> Stored:
-        stored = await original(self, work, asked)
+    async def within(self: Endpoint, work: Work, asked: Asked) -> Stored:
+        stored = await alone(self, work, asked)
         if self.route.method != "GET":
             passage(lambda: {"route": self.route.name, "status": stored.status, **in_hand(work)})
         return stored
 
-    patch(Endpoint, "_within", _within)
+    async def within_together(self: Company, work: Work, claim: Claim, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        outcomes = await together(self, work, claim, asked)
+        passage(lambda: {"requests": len(asked), **in_hand(work)})
+        return outcomes
+
+    patch(Endpoint, "_within", within)
+    patch(Company, "_within", within_together)
 
 
 def _during_migration(passage: Passage) -> None:
@@ -135,7 +144,7 @@ POINTS: Final = (
     Point(
         "inside_api_transaction",
         "(answered and stored, not committed)",
-        "Endpoint._within",
+        "Endpoint._within, Company._within",
         ("*.api",),
         _inside_api_transaction,
         open_transaction=True,

@@ -61,7 +61,14 @@ def _after_time_taken(passage: Passage) -> None:
         passage(lambda: in_hand(self))
         return at
 
+    taken = Work.time_was
+
+    def time_was(self: Work, at: datetime) -> None:
+        taken(self, at)
+        passage(lambda: in_hand(self))
+
     patch(Work, "take_time", take_time)
+    patch(Work, "time_was", time_was)
 
 
 POINTS: Final = (

@@ -1,0 +1,77 @@
+"""A request as an endpoint has read it, and who asks: before any transaction is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.chassis.auth.gate import Claim, Gate, admit
+from services.chassis.auth.identity import Identity
+from services.chassis.http.problems import Problem
+from services.chassis.http.routes import Call, Route
+from services.chassis.service import Parts, Service
+from services.chassis.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a request says, read and validated."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: BaseModel | None
+    if_match: int | None
+    key: str | None
+    request: bytes
+    """method, path and canonical body: what makes two requests the same"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, and what; or what is wrong with it, said only after an API key was proven."""
+
+    claim: Claim | None
+    content: Content | Problem
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What lies behind an endpoint: its route, its service, and the gate of it."""
+
+    route: Route
+    service: Service
+    parts: Parts
+    gate: Gate
+
+    @classmethod
+    def of(cls, route: Route, service: Service, parts: Parts) -> "Behind":
+        """The same, with a gate made."""
+        return cls(route, service, parts, Gate(parts.tokens, service.key_reader))
+
+    async def prove(self, work: Work, claim: Claim) -> Identity:
+        """Who it is. Raises `Problem`: 401 for nobody, 403 for a kind of account that is not served here."""
+        identity = await self.gate.prove(work, claim)
+        admit(self.route.serves, identity)
+        return identity
+
+    async def narrow(self, work: Work, identity: Identity) -> None:
+        """Let the work see what this identity may see, and no more."""
+        await work.set_scope(await self.service.scope_of(work, identity))
+
+    def call(
+        self, work: Work, content: Content, identity: Identity | None, refused_before: str | None, trace: str | None
+    ) -> Call[Any]:
+        """What the route is called with."""
+        return Call(
+            work=work,
+            identity=identity,
+            body=content.body,
+            path=content.path,
+            query=content.query,
+            if_match=content.if_match,
+            refused_before=refused_before,
+            parts=self.parts,
+            traceparent=trace,
+        )
