@@ -6,6 +6,7 @@ Two streams of the design join with their first fact: `staff` (availability) and
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 PARTITIONS: Final = 12
@@ -74,6 +75,7 @@ WATERMARKS: Final = Stream(
 """Not a stream of facts: no version, outside `STREAMS` and doctor's lag (delivery.md, "Watermarks")."""
 
 
+@lru_cache(maxsize=20_000)
 def partition_of(key: str) -> int:
     """The partition and outbox shard of a key: `(murmur2(key) & 0x7fffffff) % 12`, as the Java client computes it."""
     return (murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS
