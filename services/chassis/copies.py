@@ -29,8 +29,10 @@ _READ: Final = "select key, type, body from copy where stream = $1 and key = any
 _READ_NAMED: Final = """
 with direct as (select key, type, body from copy where stream = $1 and key = any($2::text[]) and body is not null)
 select key, type, body from direct union
-select c.key, c.type, c.body from copy as c, direct as d
-where c.stream = $1 and c.key = $3::text || '/' || (d.body ->> $3::text) and c.body is not null
+select c.key, c.type, c.body from direct as d cross join lateral (
+  select key, type, body from copy
+  where stream = $1 and key = $3::text || '/' || (d.body ->> $3::text) and body is not null offset 0
+) as c
 """
 
 _PLACE: Final = """

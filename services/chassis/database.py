@@ -26,9 +26,13 @@ _GUARDS: Final = {
     "tcp_user_timeout": "20000",
     "jit": "off",
     "random_page_cost": "1.1",
+    "enable_seqscan": "off",
 }
 """A frozen process must not hold locks (delivery.md, "The transaction"). The pages in use are in memory or on a
 solid disk: at the price of a turning one the planner would rather sort a whole waiting room than look up its first 20.
+A plan made while a table is small is kept while it grows, until the table is analyzed: it must be one along an index.
+(So must a join with rows that a statement brings: it names their keys as `= any(...)` too, or looks each up in a
+`lateral ... offset 0`. Else the plan of ten rows reads ten thousand.)
 """
 
 _COMMAND_TIMEOUT: Final = 40.0

@@ -81,6 +81,12 @@ class Line:
             taken.append(self.statements.taken())
         return taken
 
+    async def flush(self) -> None:
+        """Have the server count what every session has read so far."""
+        for database in self._databases.values():
+            async with database.work("system:test") as work:
+                await work.value("select pg_stat_force_next_flush()")
+
     async def wal(self) -> Wal:
         """What the services have written so far."""
         return await wal_of(list(self._databases.values()), self._admin)

@@ -46,11 +46,11 @@ async def measured(place: Place, folder: Path) -> Counters:
     """
     async with a_line(place, folder) as line:
         numbers = count(1)
-        counters = await _network(line)
-        await _walk(line, numbers, _WARM)
+        counters = await network(line)
+        await walk(line, numbers, _WARM)
         for _ in range(_TRIES):
             before = await line.wal()
-            counters |= await _walk(line, numbers, BATCH)
+            counters |= await walk(line, numbers, BATCH)
             written = (await line.wal()) - before
             if written.pages <= _FEW_PAGES:
                 return counters | {WAL: written.bytes // BATCH}
@@ -63,7 +63,7 @@ def baseline() -> Counters:
     return found
 
 
-async def _network(line: Line) -> Counters:
+async def network(line: Line) -> Counters:
     """The network of the journeys, then 500 colleagues more in one document."""
     operator = await line.ask("operator:local")
     document = read_files([NETWORK_FILE]).document
@@ -77,7 +77,7 @@ async def _network(line: Line) -> Counters:
     return taken
 
 
-async def _walk(line: Line, numbers: "count[int]", leads: int) -> Counters:
+async def walk(line: Line, numbers: "count[int]", leads: int) -> Counters:
     """So many referrals from the door to the last reader."""
     client = await line.ask("partner:quarrel")
     taken: Counters = {}

@@ -22,7 +22,7 @@ select key, version, last_id, parked from locked union all select key, 0, null, 
 SAVE: Final = """
 update reader_cursor as c set version = s.version, last_id = s.last_id, parked = s.parked
 from unnest($2::text[], $3::bigint[], $4::uuid[], $5::boolean[]) as s(key, version, last_id, parked)
-where c.stream = $1 and c.key = s.key
+where c.stream = $1 and c.key = any($2::text[]) and c.key = s.key
 """
 """Moved cursors of stream $1; `columns` are the other four parameters."""
 

@@ -12,7 +12,7 @@ _MOVE: Final = f"""
 with saved as ({SAVE})
 update reader_position as p set next_offset = greatest(p.next_offset, m.next)
 from unnest($7::int[], $8::bigint[], $9::bigint[]) as m(partition, since, next)
-where p.topic = $6 and p.partition = m.partition and p.next_offset >= m.since
+where p.topic = $6 and p.partition = any($7::int[]) and p.partition = m.partition and p.next_offset >= m.since
 returning p.partition, (select state from reader where stream = $1) as state
 """  # noqa: S608 - two texts of our own
 """A row that went back under us (a restored database) is not moved: what lies between was not read."""

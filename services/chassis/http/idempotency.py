@@ -52,7 +52,7 @@ from (
   select key, n, pg_try_advisory_xact_lock(turn) as locked
   from unnest($2::bytea[], $3::bigint[]) with ordinality as t(key, turn, n) offset 0
 ) as asked
-left join idempotency as i on i.client = $1 and i.key = asked.key and asked.locked
+left join idempotency as i on i.client = $1 and i.key = any($2::bytea[]) and i.key = asked.key and asked.locked
 order by asked.n
 """  # noqa: S608 - made of our own texts
 

@@ -32,9 +32,9 @@ with asked as (
 ), near as (
   select n.* from network_item as n where kind = 'route' and id = any($1::text[])
   union all select n.* from network_item as n
-    where n.kind = 'study' and n.id in (select body ->> 'study' from asked)
+    where n.kind = 'study' and n.id = any(array(select body ->> 'study' from asked))
   union all select n.* from network_item as n
-    where n.kind = 'site' and n.id in (select body ->> 'site' from asked)
+    where n.kind = 'site' and n.id = any(array(select body ->> 'site' from asked))
   union all select n.* from network_item as n where n.kind = 'agreement'
   union all select n.* from network_item as n
     join (select distinct body ->> 'material' as material from asked) as a

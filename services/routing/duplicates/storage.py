@@ -31,9 +31,13 @@ select t.* from all_held,
 
 _EARLIER: Final = """
 select mine.lead, other.lead as earlier, min(other.seq) as seq, array_agg(distinct mine.kind) as kinds
-from match_token mine
-join match_token other using (study, site, is_test, kind, key_version, value)
-where mine.lead = any($1::uuid[]) and other.seq < mine.seq and other.lead <> mine.lead
+from match_token mine cross join lateral (
+  select lead, seq from match_token as other
+  where (study, site, is_test, kind, key_version, value)
+      = (mine.study, mine.site, mine.is_test, mine.kind, mine.key_version, mine.value)
+    and other.seq < mine.seq and other.lead <> mine.lead offset 0
+) as other
+where mine.lead = any($1::uuid[])
 group by mine.lead, other.lead
 """
 

@@ -24,7 +24,8 @@ select staff, capacity, hard, weight, open, turn from staff_load where staff = a
 
 _SAVE: Final = """
 update staff_load l set open = r.open, hard = r.hard, turn = r.turn
-from jsonb_to_recordset($1::jsonb) as r(staff text, open integer, hard integer, turn numeric) where l.staff = r.staff
+from jsonb_to_recordset($1::jsonb) as r(staff text, open integer, hard integer, turn numeric)
+where l.staff = any($2::text[]) and l.staff = r.staff
 """
 
 
@@ -48,7 +49,7 @@ async def save_loads(work: Work, loads: Sequence[Load]) -> None:
         {"staff": load.staff, "open": load.open, "hard": load.hard, "turn": str(load.turn)} for load in loads
     ]
     if rows:
-        await work.run(_SAVE, json.dumps(rows))
+        await work.run(_SAVE, json.dumps(rows), [load.staff for load in loads])
 
 
 async def scope_of_staff(work: Work, staff: str) -> str:

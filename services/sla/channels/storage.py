@@ -28,7 +28,7 @@ on conflict (alert, staff, channel) do update set state = 'pending', tries = 0, 
 _WITHDRAW: Final = """
 update notice n set state = 'withdrawn', done_at = clock_timestamp(), claimed_until = null
 from unnest($1::uuid[], $2::text[]) as over(alert, staff)
-where n.alert = over.alert and n.staff = over.staff and n.state = 'pending'
+where n.alert = any($1::uuid[]) and n.alert = over.alert and n.staff = over.staff and n.state = 'pending'
 """
 
 _WITHDRAW_ALL: Final = """
@@ -41,18 +41,19 @@ with free as (
   select alert, staff, channel from notice as n
   where state = 'pending' and next_try_at <= clock_timestamp()
     and (claimed_until is null or claimed_until < clock_timestamp())
-    and not exists (select from lead as l where l.id = n.lead and l.parked)
+    and not coalesce((select parked from lead where id = n.lead), false)
   order by next_try_at limit $1 for update of n skip locked
 )
 update notice as n set claimed_until = clock_timestamp() + $2::interval from free
-where (n.alert, n.staff, n.channel) = (free.alert, free.staff, free.channel)
+where n.alert = any(array(select alert from free))
+  and (n.alert, n.staff, n.channel) = (free.alert, free.staff, free.channel)
 returning n.alert, n.staff, n.tries
 """
 
 _STILL_DUE: Final = """
 select n.alert, n.staff from unnest($1::uuid[], $2::text[]) as asked(alert, staff)
 join notice n on (n.alert, n.staff) = (asked.alert, asked.staff) and n.channel = $3 and n.state = 'pending'
-join lead l on l.id = n.lead and not l.parked
+where n.alert = any($1::uuid[]) and not (select parked from lead where id = n.lead)
 """
 
 _MARK: Final = """
@@ -66,7 +67,9 @@ with said as (
       failure = case when n.state = 'pending' then said.failure end,
       tries = n.tries + 1, next_try_at = clock_timestamp() + coalesce(said.again, '0'), claimed_until = null,
       done_at = case when said.delivered or said.failure is not null then clock_timestamp() else n.done_at end
-  from said where n.alert = said.alert and n.staff = said.staff and n.channel = $6 and n.state <> 'delivered'
+  from said
+  where n.alert = any($1::uuid[]) and n.alert = said.alert and n.staff = said.staff and n.channel = $6
+    and n.state <> 'delivered'
   returning n.alert, n.staff, n.state, said.delivered, said.failure
 )
 select alert, staff, state from changed where delivered or (failure is not null and state = 'failed')

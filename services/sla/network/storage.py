@@ -22,9 +22,10 @@ with direct as (
   where stream = 'network' and key = any($1::text[]) and body is not null
 )
 select * from direct union
-select c.key, c.type, c.version, c.body from copy c, direct d
-where c.stream = 'network' and c.body is not null
-  and c.key in ('policy/' || (d.body ->> 'policy'), 'calendar/' || (d.body ->> 'calendar'))
+select c.key, c.type, c.version, c.body from direct as d cross join lateral (
+  select key, type, version, body from copy where stream = 'network' and body is not null
+    and key = any(array['policy/' || (d.body ->> 'policy'), 'calendar/' || (d.body ->> 'calendar')]) offset 0
+) as c
 """
 
 _STANDS_IN: Final = """

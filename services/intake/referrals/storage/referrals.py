@@ -21,7 +21,8 @@ PURPOSE: Final = "external_id"
 _EARLIER: Final = f"""
 select {TIME}, uuidv7() as fresh, asked.n, r.*
 from unnest($2::int[], $3::bytea[]) as asked(n, external_key)
-left join referral as r on r.partner = $1 and r.external_key = asked.external_key
+left join referral as r
+  on r.partner = $1 and r.external_key = any($3::bytea[]) and r.external_key = asked.external_key
 """  # noqa: S608 - two texts of our own
 
 _ACCEPT: Final = """

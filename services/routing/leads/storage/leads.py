@@ -21,7 +21,7 @@ deadline_at deadline_state alert_level alert_acknowledged parked version
 
 _SAVE: Final = (
     f"update lead l set {', '.join(f'{name} = r.{name}' for name in _CHANGED.split())} "  # noqa: S608 - names of this file
-    "from jsonb_populate_recordset(null::lead, $1::jsonb) r where l.id = r.id"
+    "from jsonb_populate_recordset(null::lead, $1::jsonb) r where l.id = any($2::uuid[]) and l.id = r.id"
 )
 
 _BY_ID: Final = "select * from lead where id = any($1::uuid[]) order by id"
@@ -51,7 +51,8 @@ security an index serves bare columns only (PostgreSQL takes `coalesce` for a le
 """
 
 _ORPHANS: Final = """
-select d.* from lead d join lead p on p.id = d.duplicate_of
+select d.* from lead d
+cross join lateral (select owner, backup from lead where id = d.duplicate_of offset 0) as p
 where d.duplicate_of is not null and d.closed_at is null and p.owner is not null
   and (d.owner, d.backup) is distinct from (p.owner, p.backup)
 order by d.id limit $1 for update of d skip locked
@@ -67,7 +68,7 @@ async def save_leads(work: Work, leads: Iterable[Lead]) -> None:
     """Changed leads, whole; the caller holds them locked."""
     changed = list(leads)
     if changed:
-        await work.run(_SAVE, as_document(changed))
+        await work.run(_SAVE, as_document(changed), [lead.id for lead in changed])
 
 
 async def leads_for_update(work: Work, ids: Iterable[UUID]) -> dict[UUID, Lead]:

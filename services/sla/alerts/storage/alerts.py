@@ -30,7 +30,7 @@ select c.lead from clock c where c.state = 'running' and c.level is not null and
 _RESOLVE: Final = """
 update alert a set resolved_at = r.resolved_at, resolved_by = r.resolved_by
 from jsonb_to_recordset($1::jsonb) as r(id uuid, staff text, resolved_at timestamptz, resolved_by text)
-where a.id = r.id and a.staff = r.staff
+where a.id = any($2::uuid[]) and a.id = r.id and a.staff = r.staff
 """
 
 _RAISE: Final = """
@@ -63,7 +63,7 @@ async def alerts_by_key(work: Work, keys: Collection[Key]) -> dict[Key, Alert]:
     """These alerts, open or over."""
     sql = (
         f"select {COLUMNS} from alert join unnest($1::uuid[], $2::text[]) as k(alert_id, alert_staff) "  # noqa: S608
-        "on id = alert_id and staff = alert_staff"
+        "on id = alert_id and staff = alert_staff where id = any($1::uuid[])"
     )
     found = await _read(work, sql, [alert for alert, _ in keys], [staff for _, staff in keys])
     return {(alert.id, alert.staff): alert for alert in found}
@@ -75,7 +75,7 @@ async def save(work: Work, settled: Iterable[Settled]) -> None:
     resolved = [alert for one in every for alert in one.resolved]
     raised = [alert for one in every for alert in one.raised]
     if resolved:
-        await work.run(_RESOLVE, _document(resolved))
+        await work.run(_RESOLVE, _document(resolved), [alert.id for alert in resolved])
         await withdraw(work, [(alert.id, alert.staff) for alert in resolved])
     if raised:
         await work.run(_RAISE, _document(raised))

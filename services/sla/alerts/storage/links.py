@@ -23,14 +23,16 @@ _STORE: Final = """
 with given as (
   select a.id, a.staff, coalesce(a.link_version, $3) as version
   from alert a join unnest($1::uuid[], $2::text[]) as k(id, staff) using (id, staff)
+  where a.id = any($1::uuid[])
 )
-update alert a set link_version = g.version from given g where a.id = g.id and a.staff = g.staff
+update alert a set link_version = g.version from given g
+where a.id = any($1::uuid[]) and a.id = g.id and a.staff = g.staff
 returning a.id, a.staff, a.link_version
 """
 
 _SET: Final = """
 update alert a set link = k.link from unnest($1::uuid[], $2::text[], $3::bytea[]) as k(id, staff, link)
-where a.id = k.id and a.staff = k.staff and a.link is null
+where a.id = any($1::uuid[]) and a.id = k.id and a.staff = k.staff and a.link is null
 """
 
 Key = tuple[UUID, str]

@@ -20,7 +20,7 @@ _LEADS: Final = "select * from lead where id = any($1::uuid[]) order by id"
 
 _EPISODES: Final = """
 select c.*, i.started_at, i.stopped_at from clock c join clock_interval i using (lead, clock, episode)
-where c.lead = any($1::uuid[]) and i.n = 1 order by c.lead, c.clock, c.episode
+where c.lead = any($1::uuid[]) and i.lead = any($1::uuid[]) and i.n = 1 order by c.lead, c.clock, c.episode
 """
 
 _SAVE: Final = """

@@ -9,4 +9,4 @@ def plant() -> None:
     rewrite(leads, "_WAITING", ("limit $2 for update skip locked", "limit $2"))
     of_a_room, of_none = "limit $1 for update skip locked) as l", "limit $1 for update skip locked)\nselect"
     rewrite(leads, "_WAITING_ANYWHERE", (of_a_room, "limit $1) as l"), (of_none, "limit $1)\nselect"))
-    rewrite(leads, "_SAVE", ("where l.id = r.id", "where l.id = r.id and (l.owner is null or l.owner = r.owner)"))
+    rewrite(leads, "_SAVE", ("and l.id = r.id", "and l.id = r.id and (l.owner is null or l.owner = r.owner)"))
