@@ -11,10 +11,12 @@ import pytest
 from services.chassis.auth.keys import hash_key, mint_key
 from services.chassis.crypto.secrets import KeyRing
 from services.chassis.database import Database
+from services.chassis.http.idempotency import Fresh, Known, Once, look
 from services.chassis.http.problems import Apart, Problem
 from services.chassis.http.routes import Answer, Call, Route, alone
 from services.chassis.service import Service
 from services.chassis.telemetry import metrics
+from services.chassis.work import Work
 from tests.chassis.http import harbour as rooms
 from tests.chassis.http.conftest import Asking, Opening
 
@@ -140,6 +142,24 @@ async def test_a_key_that_another_process_is_at_is_waited_for_alone(
     assert other.status_code == 202
     assert (await slow).status_code == 202
     assert await boats(harbour) == ["Pilot", "slow"]
+
+
+async def test_a_key_that_was_answered_between_the_look_and_its_lock_keeps_its_answer(
+    fleet: Asking, harbour: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement that looks may have begun before another process's commit, and get the lock after it."""
+    client = fleet("partner:openhand")
+    first = await announce(client, "k")
+
+    async def too_early(work: Work, onces: Sequence[Once]) -> list[Known]:
+        await look(work, onces)
+        return [Fresh() for _ in onces]
+
+    monkeypatch.setattr("services.chassis.http.together.look", too_early)
+    again, other = await asyncio.gather(announce(client, "k"), announce(client, "l", name="Other"))
+    assert (again.content, other.status_code) == (first.content, 202)
+    assert (await boats(harbour), await kept(harbour)) == (["Other", "Pilot"], 2)
+    assert ROUNDS == [1, 2, 1]
 
 
 async def test_a_refusal_is_judged_anew_and_said_once(fleet: Asking, harbour: Database) -> None:
