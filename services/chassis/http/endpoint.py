@@ -36,8 +36,6 @@ class Endpoint:
 
     def __init__(self, route: Route, service: Service, parts: Parts) -> None:
         self.route = route
-        self._service = service
-        self._parts = parts
         self._behind = Behind.of(route, service, parts)
         self._company = Company(self._behind, route.run_together) if route.run_together else None
 
@@ -48,7 +46,7 @@ class Endpoint:
             ClientDisconnect: nobody is there any more to be answered.
         """
         parent = request.headers.get("traceparent")
-        with span("http", parent, service=self._service.name, method=self.route.method, route=self.route.path):
+        with span("http", parent, service=self._behind.service.name, method=self.route.method, route=self.route.path):
             request.scope[TRACE] = current_trace()
             try:
                 return response_of(await self._answer(await self._ask(request)))
@@ -107,8 +105,8 @@ class Endpoint:
         async def do(work: Work) -> Stored:
             return await self._within(work, asked)
 
-        actor = str(asked.claim.identity) if asked.claim else f"system:{self._service.name}"
-        return await self._parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY, late=True)
+        actor = str(asked.claim.identity) if asked.claim else f"system:{self._behind.service.name}"
+        return await self._behind.parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY, late=True)
 
     async def _within(self, work: Work, asked: Asked) -> Stored:
         identity = await self._behind.prove(work, asked.claim) if asked.claim is not None else None
@@ -120,7 +118,7 @@ class Endpoint:
         await work.begin()  # whatever the route does: an answer it gives while the database is away would be none
         if content.key is None:
             return rendered(await self.route.run(self._behind.call(work, content, identity, None, asked.traceparent)))
-        once = Once.of(self._parts.keys, str(identity or ANYONE), content.key, content.request)
+        once = Once.of(self._behind.parts.keys, str(identity or ANYONE), content.key, content.request)
         found = await once.claim(work)
         if isinstance(found, Stored):
             return found
