@@ -36,7 +36,7 @@ def free_port(*preferred: int | None, taken: Collection[int] = ()) -> int:
     """The first preferred port that is free, else a free one below the range the kernel hands to outgoing connections.
 
     A port from that range could be lent to any client while our server restarts, and the server could not come back
-    to it.
+    to it. A port that nobody asked for is free of closing connections too: not every server listens past them.
     """
     for port in preferred:
         if port is not None and port not in taken and is_free(port):
@@ -44,15 +44,15 @@ def free_port(*preferred: int | None, taken: Collection[int] = ()) -> int:
     highest = max(_outgoing_from() - 1, _LOWEST + 1000)
     for _ in range(_TRIES):
         port = _LOWEST + secrets.randbelow(highest - _LOWEST)
-        if port not in taken and is_free(port):
+        if port not in taken and is_free(port, past_closing=False):
             return port
     raise StackError(f"no free port between {_LOWEST} and {highest} on {HOST}")
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen there now. Connections that are still closing do not count (SO_REUSEADDR)."""
+def is_free(port: int, *, past_closing: bool = True) -> bool:
+    """Whether a server could listen there now; past connections that are still closing where it says SO_REUSEADDR."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(past_closing))
         try:
             probe.bind((HOST, port))
             probe.listen(1)

@@ -1,8 +1,11 @@
 """Ports are free, remembered, and outside the range of outgoing connections."""
 
+import secrets
 import socket
 import threading
 from pathlib import Path
+
+import pytest
 
 from deploy.local.ports import free_port, is_free, remembered_ports
 
@@ -12,6 +15,18 @@ def test_a_port_somebody_listens_on_is_not_free() -> None:
         port = server.getsockname()[1]
         assert not is_free(port)
         assert free_port(port) != port
+
+
+def test_a_port_with_closing_connections_is_given_to_who_asks_for_it_and_not_by_chance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closing, other = free_port(), free_port()
+    with socket.create_server(("127.0.0.1", closing)) as server, socket.create_connection(server.getsockname()):
+        server.accept()[0].close()  # who closes first waits (TIME_WAIT), and the port with it
+    drawn = iter((closing - 20_000, other - 20_000))
+    monkeypatch.setattr(secrets, "randbelow", lambda _: next(drawn))
+    assert free_port(closing) == closing
+    assert free_port() == other
 
 
 def test_ports_lie_below_the_range_of_outgoing_connections() -> None:
