@@ -10,6 +10,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.message import StreamMessage
 from faststream.middlewares import AckPolicy
 
+from services.chassis.closed import teach_closed
 from services.chassis.consume import tell
 from services.chassis.consume.decode import Record
 
@@ -43,6 +44,7 @@ def batch_broker(
     kafka: str, *, topic: str, group: str, session_timeout: float, partitions: Partitions, take: Take
 ) -> tuple[KafkaBroker, BatchSubscriber]:
     """A broker with one batch subscriber that hands each poll's records to `take`."""
+    teach_closed()
     broker = _silent_broker(kafka)
     subscriber = broker.subscriber(
         topic,

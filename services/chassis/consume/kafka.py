@@ -8,10 +8,15 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from services.chassis.closed import teach_closed
 from services.chassis.consume.decode import Record, Spot
 
 _PATIENCE: Final = 10.0
 """Seconds to wait for one answer of Kafka."""
+
+
+class FetchingEnded(RuntimeError):
+    """The client's own routine that fetches has ended: nothing will ever come from this consumer."""
 
 
 class NotOnKafka(LookupError):
@@ -21,6 +26,7 @@ class NotOnKafka(LookupError):
 @asynccontextmanager
 async def plain_consumer(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A started consumer without a group; raises `KafkaError` or `TimeoutError` when Kafka is away."""
+    teach_closed()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest", metadata_max_age_ms=10_000
     )
@@ -29,6 +35,13 @@ async def plain_consumer(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
     finally:
         await stopped(consumer)
+
+
+def assert_fetching(consumer: AIOKafkaConsumer) -> None:
+    """Raises FetchingEnded. aiokafka tells nobody: `getmany` answers that nothing has come, for ever."""
+    fetcher = consumer._fetcher
+    if fetcher is not None and fetcher.error_future.done():
+        raise FetchingEnded
 
 
 async def stopped(consumer: AIOKafkaConsumer) -> None:

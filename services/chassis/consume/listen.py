@@ -13,7 +13,7 @@ from contracts.watermarks import Watermarks
 from services.chassis.consume import heard_rows, tell
 from services.chassis.consume.heard_rows import Place
 from services.chassis.consume.heard_rules import Told, hear
-from services.chassis.consume.kafka import pause, plain_consumer
+from services.chassis.consume.kafka import assert_fetching, pause, plain_consumer
 from services.chassis.consume.reader import Reader
 from services.chassis.database import Database
 from services.chassis.strays import no_strays
@@ -111,6 +111,7 @@ class Listener:
                 await self._take(consumer)
 
     async def _take(self, consumer: AIOKafkaConsumer) -> None:
+        assert_fetching(consumer)
         for records in (await consumer.getmany(timeout_ms=int(_EVERY * 1000))).values():
             for record in records:
                 self.hear(record.value or b"")

@@ -14,7 +14,7 @@ from services.chassis.consume import tell
 from services.chassis.consume.assignment import Assignment
 from services.chassis.consume.broker import IDLE_POLL_MS, POLL_MS, Partitions, batch_broker
 from services.chassis.consume.decode import Record
-from services.chassis.consume.kafka import ends_of, pause
+from services.chassis.consume.kafka import assert_fetching, ends_of, pause
 from services.chassis.consume.lag import behind
 from services.chassis.consume.poll import Polls
 from services.chassis.consume.upkeep import look_after
@@ -149,6 +149,7 @@ class Reader:
             consumer, now = self._consumer, time.monotonic()
             if consumer is None:
                 return
+            assert_fetching(consumer)
             self._pace(now)
             if self._assignment.unsettled:
                 await self._settled(consumer)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerClosed
 
+from services.chassis.closed import teach_closed
 from services.chassis.relay.verdict import teach_errors
 from services.chassis.telemetry import metrics
 
@@ -66,6 +67,7 @@ class Publisher:
         if self._producer is not None:
             return
         teach_errors()
+        teach_closed()
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._kafka,
             client_id=f"baton-relay-{self._service}",

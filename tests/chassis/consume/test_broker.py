@@ -11,7 +11,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.middlewares import AckPolicy
 
 from contracts.streams import LEADS, STREAMS
-from services.chassis.consume.reader import Reader
+from services.chassis.consume.reader import STUCK_AFTER, Reader
 from services.chassis.consume.readers import Readers
 from services.chassis.service import Reads
 from tests.chassis.consume.pages import pages
@@ -101,6 +101,20 @@ async def test_a_stuck_member_is_made_anew(stand: Stand) -> None:
         await stand.read_to(1)
         assert reader._consumer is not stuck
     assert await stand.tally() == {lead(1): [1]}
+
+
+async def test_a_client_whose_fetching_has_ended_is_made_anew_at_once(stand: Stand) -> None:
+    """aiokafka's routine can end by an error of its own; the consumer then says for ever that nothing has come."""
+    reader = stand.reader(Room())
+    async with running(reader):
+        await until(lambda: _owns(reader))
+        assert reader._consumer is not None
+        reader._consumer._fetcher._fetch_task.cancel()
+        async with asyncio.timeout(STUCK_AFTER / 2):
+            for version in (1, 2):  # what is under way still brings the first
+                await stand.say([a_fact(lead(1), version)])
+                await stand.read_to(version)
+    assert await stand.tally() == {lead(1): [1, 2]}
 
 
 @pytest.mark.parametrize("port", ["closed_port", "deaf_port"])

@@ -1,14 +1,18 @@
 """Watermarks heard, and how long nothing has moved (delivery.md, "Watermarks", "Business time and timers")."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from contracts.streams import LEADS, WATERMARKS
 from contracts.watermarks import ShardWatermark, Watermarks
+from services.chassis.consume import listen
 from services.chassis.consume.heard_rows import Heard, counted, hears
+from services.chassis.consume.kafka import plain_consumer
 from services.chassis.consume.listen import Listener
 from services.chassis.consume.reader import Reader
 from tests.chassis.consume.stand import Raw, Room, Stand, a_fact, lead, running, until
@@ -96,6 +100,33 @@ async def test_it_is_heard_from_kafka_and_moves(stand: Stand) -> None:
     assert now.at == NINE + timedelta(seconds=1)
     assert now.moved_at is not None
     assert now.moved_at > datetime.now(UTC) - timedelta(seconds=30)  # real time, not the watermark's
+
+
+async def test_ears_whose_client_has_stopped_fetching_hear_again(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else nothing is complete from then on, and no deadline is ever missed: aiokafka says only that nothing came."""
+    await stand.make_topic(WATERMARKS)
+    clients: list[AIOKafkaConsumer] = []
+
+    @asynccontextmanager
+    async def noted(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
+        async with plain_consumer(kafka) as client:
+            clients.append(client)
+            yield client
+
+    monkeypatch.setattr(listen, "plain_consumer", noted)
+    reader = stand.reader(Room())
+    ears, stop = listener(stand, reader), asyncio.Event()
+    async with running(reader), asyncio.timeout(30):
+        task = asyncio.create_task(ears.run(stop))
+        while not await _stands(stand, ears) or (await heard(stand)).at is None:
+            await stand.say([Raw("routing", [], said(1, 0))], WATERMARKS)
+        clients[0]._fetcher._fetch_task.cancel()
+        while (await heard(stand)).at != NINE + timedelta(seconds=5):
+            await stand.say([Raw("routing", [], said(5, 0))], WATERMARKS)
+            await asyncio.sleep(0.05)
+        stop.set()
+        await task
+    assert len(clients) == 2
 
 
 async def test_standing_still_is_counted_from_arrival_movement_or_unread_records(stand: Stand) -> None:
