@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from services.chassis.database import Database
@@ -47,6 +48,22 @@ class Sent:
     """real time the channel asked us to wait until; None leaves it to the marker's own backoff"""
 
 
+class Beats:
+    """Beats once each of the rounds has: one that hangs is not hidden by another that goes on (P13)."""
+
+    def __init__(self, rounds: int, beat: Callable[[], None]) -> None:
+        self._rounds = frozenset(range(rounds))
+        self._quiet = set(self._rounds)
+        self._beat = beat
+
+    def of(self, number: int) -> None:
+        """This round got on."""
+        self._quiet.discard(number)
+        if not self._quiet:
+            self._quiet |= self._rounds
+            self._beat()
+
+
 class Sender(Generic[T]):
     """Rounds over one channel. Several senders may run beside each other: a claim hides its rows from the others."""
 
@@ -60,7 +77,7 @@ class Sender(Generic[T]):
     ) -> None:
         self._database = database
         self._sends = sends
-        self._beat = beat
+        self._beats = Beats(_ROUNDS, beat)
         self._patience = patience
         self._actor = f"system:{database.service}"
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -68,38 +85,38 @@ class Sender(Generic[T]):
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is being sent then is still finished and marked."""
         async with asyncio.TaskGroup() as rounds:
-            for _ in range(_ROUNDS):
-                rounds.create_task(self._go_round(stop))
+            for number in range(_ROUNDS):
+                rounds.create_task(self._go_round(stop, partial(self._beats.of, number)))
 
-    async def _go_round(self, stop: asyncio.Event) -> None:
+    async def _go_round(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         pause = _SHORTEST
         while not stop.is_set():
             try:
                 with no_strays():  # a task group takes a cancelled round for one that has ended well
-                    sent = await self.round(stop)
+                    sent = await self.round(stop, beat)
             except Exception as error:
                 if not is_transient(error):
                     raise
                 log.warning("the sender waits for its database", service=self._database.service, exc_info=error)
                 sent, pause = 0, _LONGEST
             else:
-                self._beat()
+                beat()
             pause = _SHORTEST if sent else min(pause * 1.5, _LONGEST)
             if not sent:
                 await rest(stop, pause)
 
-    async def round(self, stop: asyncio.Event) -> int:
+    async def round(self, stop: asyncio.Event, beat: Callable[[], None] = lambda: None) -> int:
         """Claim, send, mark; how many were tried. A failed try is for `mark` to set a next time for."""
         claimed = await self._database.run(lambda work: self._sends.claim(work, BATCH), actor=self._actor)
         if not claimed:
             return 0
-        results = await asyncio.gather(*(self._try(item, stop) for item in claimed))
+        results = await asyncio.gather(*(self._try(item, stop, beat) for item in claimed))
         tried = [(item, sent) for item, sent in zip(claimed, results, strict=True) if sent is not None]
         if tried:
             await self._mark(tried, stop)
         return len(tried)
 
-    async def _try(self, item: T, stop: asyncio.Event) -> Sent | None:
+    async def _try(self, item: T, stop: asyncio.Event, beat: Callable[[], None]) -> Sent | None:
         """One try outside any transaction; None when it was not begun, since the process ends: its claim runs out."""
         async with self._gate:
             if stop.is_set():
@@ -110,7 +127,7 @@ class Sender(Generic[T]):
             except Exception as error:
                 sent = Sent(False, _code_of(error))
                 log.warning("a send failed", service=self._database.service, name=self._sends.name, exc_info=error)
-            self._beat()
+            beat()
             return sent
 
     async def _mark(self, tried: list[tuple[T, Sent]], stop: asyncio.Event) -> None:

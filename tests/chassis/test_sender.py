@@ -203,6 +203,44 @@ async def test_so_many_are_on_their_way_at_once_and_no_more(post: Post) -> None:
     assert sorted(post.arrived) == list(range(1, 3 * BATCH + 1))
 
 
+async def test_a_round_that_hangs_is_not_hidden_by_the_beats_of_the_other(post: Post) -> None:
+    await post.letters(4)
+    hanging, beats = asyncio.Event(), 0
+
+    async def claim(work: Work, most: int) -> list[int]:
+        if not hanging.is_set():
+            hanging.set()
+            await asyncio.Event().wait()
+        return await post.claim(work, 1)
+
+    def beat() -> None:
+        nonlocal beats
+        beats += 1
+
+    async with asyncio.timeout(20):
+        running = asyncio.create_task(
+            Sender(post.database, Sends("post", claim, post.send, post.mark), beat=beat).run(asyncio.Event())
+        )
+        while None in (await post.codes()).values():
+            await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.wait({running})
+    assert (sorted(post.arrived), beats) == ([1, 2, 3, 4], 0)
+
+
+async def test_beats_come_when_every_round_gets_on(post: Post) -> None:
+    beaten = asyncio.Event()
+    sender, stop = (
+        Sender(post.database, Sends("post", post.claim, post.send, post.mark), beat=beaten.set),
+        asyncio.Event(),
+    )
+    running = asyncio.create_task(sender.run(stop))
+    async with asyncio.timeout(10):
+        await beaten.wait()
+    stop.set()
+    await running
+
+
 async def test_a_round_that_a_library_cancels_does_not_end_unnoticed(post: Post) -> None:
     strays = [asyncio.CancelledError()]
 

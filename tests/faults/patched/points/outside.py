@@ -61,9 +61,9 @@ def _between_claim_and_intent(passage: Passage) -> None:
 def _after_intent_before_send(passage: Passage) -> None:
     original = sender.Sender._try
 
-    async def _try(self: sender.Sender[Any], item: Any, stop: "asyncio.Event") -> Sent | None:
+    async def _try(self: sender.Sender[Any], item: Any, stop: "asyncio.Event", beat: Callable[[], None]) -> Sent | None:
         passage(lambda: _errands([item]))
-        return await original(self, item, stop)
+        return await original(self, item, stop, beat)
 
     patch(sender.Sender, "_try", _try)
 
