@@ -39,17 +39,16 @@ class Sessions:
         except BaseException:
             client.close()
             raise
-        if letters + 1 < LETTERS:
-            self._resting.append((client, letters + 1, self._clock()))
-        else:
-            await _left(client)
+        self._resting.append((client, letters + 1, self._clock()))
 
     async def _awake(self) -> tuple[SMTP, int] | None:
         """One of those at rest that still answers; the others are closed."""
         while self._resting:
             client, letters, since = self._resting.pop()
             rested = self._clock() - since
-            if rested > _IDLE:
+            if letters == LETTERS:
+                await _left(client)  # before a letter, not after one: a server that hangs here makes none go twice
+            elif rested > _IDLE:
                 client.close()
             elif rested < _SURELY_OPEN or await _answers(client):
                 return client, letters
@@ -76,7 +75,7 @@ async def _answers(client: SMTP) -> bool:
 async def _left(client: SMTP) -> None:
     try:
         await client.quit()
-    except (SMTPException, OSError):  # the letter is delivered, however this ends
+    except (SMTPException, OSError):  # its letters are delivered, however this ends
         pass
     finally:
         client.close()

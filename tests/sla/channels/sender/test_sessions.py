@@ -63,6 +63,21 @@ async def test_a_session_carries_so_many_letters_and_no_more(sessions: Sessions,
     assert (len(mailbox.letters), len(mailbox.sessions)) == (LETTERS + 1, 2)
 
 
+async def test_a_worn_session_whose_end_hangs_holds_up_no_letter_that_is_delivered(
+    sessions: Sessions, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(LETTERS - 1):
+        await send(sessions)
+
+    async def hang(_client: SMTP) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(SMTP, "quit", hang)
+    async with asyncio.timeout(2):
+        await send(sessions)
+    assert len(mailbox.letters) == LETTERS
+
+
 async def test_what_rested_too_long_is_not_used_again(sessions: Sessions, mailbox: Mailbox, clock: Clock) -> None:
     await send(sessions)
     clock.now += 20
