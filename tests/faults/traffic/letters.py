@@ -20,6 +20,8 @@ _ACKNOWLEDGE: Final = re.compile(r"https?://[^/]+(/sla/a/[^/?#\s]+)$")
 _LEAD: Final = re.compile(r"/desk/v1/leads/([0-9a-f-]{36})$")
 _ID: Final = re.compile(r"<([0-9a-f-]{36})\.([a-z0-9-]+)@")
 _BETWEEN: Final = 0.5
+_AT_ONCE: Final = 20
+"""Letters in hand. The others wait here and not for a connection, so that they are put aside when nobody reads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Readers:
     _offset: int = 0
     _going: set[asyncio.Task[None]] = field(default_factory=set)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     def stop(self) -> None:
         """Read no more."""
@@ -89,8 +92,9 @@ class Readers:
         while not self._stop.is_set() and time.monotonic() - began < delay:
             await asyncio.sleep(min(0.3, delay))
         for _ in range(20):
-            if self._stop.is_set() or await self._say(alert, opens_it):
-                return
+            async with self._hands:
+                if self._stop.is_set() or await self._say(alert, opens_it):
+                    return
             opens_it = False
             await asyncio.sleep(1.5)
 

@@ -25,14 +25,18 @@ FACTS = Facts(
 class Sla(Door):
     """Notes what is asked of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, answers_after: float = 0.0) -> None:
         super().__init__("http://nobody.example:1")
         self.asked: list[tuple[str, str]] = []
+        self._answers_after = answers_after
+        self._connections = asyncio.Semaphore(20)
 
     async def ask(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Reply:
         self.asked.append((method, path))
+        async with self._connections:
+            await asyncio.sleep(self._answers_after)
         return Reply(303 if method == "POST" else 200, {}, b"")
 
 
@@ -64,6 +68,23 @@ async def test_each_letter_is_read_once_and_acknowledged_by_its_link(tmp_path: P
     assert [(line["alert"], line["lead"], line["staff"]) for line in asked] == [
         (alert, str(LEAD), "ines") for alert in expected
     ]
+
+
+async def test_told_to_stop_they_put_the_letters_aside_that_wait_for_an_answering_sla(tmp_path: Path) -> None:
+    """A run ended without a verdict because 46,000 letters that nobody had come to were still acknowledged."""
+    kept, sla = Letters(tmp_path / "mail"), Sla(answers_after=0.1)
+    for _ in range(400):
+        kept.keep("baton@baton.example", ["ines@sites.example"], _mail(Level.BREACH).as_bytes(), AT)
+    with History(tmp_path / "history.jsonl") as history:
+        readers = letters.Readers(tmp_path / "mail", sla, history, lambda _: 0.0)
+        working = asyncio.create_task(readers.work())
+        async with asyncio.timeout(20):
+            while not readers.acknowledged:
+                await asyncio.sleep(0.05)
+        readers.stop()
+        async with asyncio.timeout(2):
+            await working
+    assert 0 < readers.acknowledged < 200
 
 
 def test_other_mail_is_no_alert() -> None:
