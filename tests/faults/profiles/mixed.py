@@ -57,7 +57,7 @@ class Patience:
 
 SMOKE: Final = Load(2000, 9, poison=25)
 _HALF: Final = {"again": 0.03, "other_body": 0.01, "copies": 0.0005, "malformed": 0.015, "refused": 0.015}
-FULL: Final = Load(100_000, 48, poison=60, weights=_HALF)
+FULL: Final = Load(100_000, 42, poison=60, weights=_HALF)
 """In so many there is enough of what is repeated, malformed and refused at half the usual part."""
 ENOUGH_WITHIN: Final = 900.0
 """Seconds after the last fault until so many must be accepted."""
