@@ -19,6 +19,11 @@ export UV_CACHE_DIR := $(CURDIR)/.baton/cache/uv
 export PIP_NO_CACHE_DIR := 1
 endif
 endif
+# Where no byte code is to lie beside the sources, it lies with what we keep: made anew at each start it costs 3 s of processor.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(abspath $(or $(BATON_CACHE),.baton/cache))/bytecode
+endif
 # The system's certificates, so that a company's own are trusted too.
 export UV_SYSTEM_CERTS ?= 1
 
