@@ -29,13 +29,15 @@ class Addresses:
 class Serve:
     """The program to keep running, and what must have run before it.
 
-    `prepare` commands run one after the other to their end (migrations, topics), each within `prepare_within` seconds;
-    `command` then runs until `down`. Both get the caller's environment, the addresses' settings and `environment` on
-    top. With `ready_url` the system counts as up when that address answers 200, within `ready_within` seconds. After
+    `prepare_database` commands run first (migrations): they need the database alone, and Kafka may still be starting.
+    Then `prepare` commands (topics). All run one after the other to their end, each within `prepare_within` seconds;
+    `command` then runs until `down`. They all get the caller's environment, the addresses' settings and `environment`
+    on top. With `ready_url` the system counts as up when that address answers 200, within `ready_within` seconds. After
     the order to stop `command` has `grace` seconds.
     """
 
     command: tuple[str, ...]
+    prepare_database: tuple[tuple[str, ...], ...] = ()
     prepare: tuple[tuple[str, ...], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     ready_url: str | None = None

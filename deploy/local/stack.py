@@ -61,13 +61,21 @@ class LocalStack:
 
     def start(self) -> None:
         """Start both side by side; on return both answer. On failure nothing is left running."""
+        self.begin()
+        try:
+            self.kafka.wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def begin(self) -> None:
+        """Start both; on return PostgreSQL answers, and Kafka is on its way. On failure nothing is left running."""
         try:
             formatting = self.kafka.begin_format()
             self.postgres.create()
             self.postgres.start()
             self.kafka.start(formatting)
             self.postgres.wait_ready()
-            self.kafka.wait_ready()
         except BaseException:
             self.stop()
             raise

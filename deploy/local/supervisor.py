@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from types import FrameType
 from deploy.local.children import Errand, finish, start_child, tail
 from deploy.local.errors import StackError
 from deploy.local.identity import identity_of
+from deploy.local.kafka import Kafka
 from deploy.local.lock import sign_lock
 from deploy.local.mailbox.part import mailbox_part
 from deploy.local.parts import Command, Part, Watched
@@ -68,20 +69,20 @@ class Supervisor:
         return 1 if error else 0
 
     def _start(self) -> None:
+        """While Kafka takes its time, what does not need it is done: the migrations, the mailbox."""
         plan, logs = self._plan, self._home / "logs"
-        if plan.stack:
-            say("starting Kafka and PostgreSQL")
-            stack = LocalStack(self._home, say=say, lock=os.dup(self._lock))
-            stack.start()
-            self._watch_over(stack.postgres, stack.kafka)
+        kafka = self._begin_stack() if plan.stack else None
+        mailbox = mailbox_part(self._home / "mailbox", plan.smtp_url, plan.mailbox_url, logs / "mailbox.log")
         if plan.mailbox:
-            mailbox = mailbox_part(self._home / "mailbox", plan.smtp_url, plan.mailbox_url, logs / "mailbox.log")
             mailbox.start()
             self._watch_over(mailbox)
+        self._prepare(plan.serve.prepare_database)
+        if kafka is not None:
+            kafka.wait_ready()
+        if plan.mailbox:
             mailbox.wait_ready(within=30)
         self._enter("preparing")
-        for command in plan.serve.prepare:
-            self._prepare(command, logs / "prepare.log")
+        self._prepare(plan.serve.prepare)
         serve = Command(
             "serve", self._errand(plan.serve.command, logs / "serve.log"), plan.serve.grace, plan.serve.ready_url
         )
@@ -89,15 +90,24 @@ class Supervisor:
         self._watch_over(serve)
         serve.wait_ready(plan.serve.ready_within)
 
+    def _begin_stack(self) -> Kafka:
+        say("starting Kafka and PostgreSQL")
+        stack = LocalStack(self._home, say=say, lock=os.dup(self._lock))
+        stack.begin()
+        self._watch_over(stack.postgres, stack.kafka)
+        return stack.kafka
+
     def _errand(self, argv: Sequence[str], log: Path) -> Errand:
         return Errand(argv, log, self._plan.environment, folder=Path(self._plan.folder))
 
-    def _prepare(self, command: Sequence[str], log: Path) -> None:
-        words = " ".join([Path(command[0]).name, *command[1:]])
-        say(words)
-        code = finish(start_child(words, self._errand(command, log)), self._plan.serve.prepare_within)
-        if code != 0:
-            raise StackError(f"`{words}` ended with code {code}:\n{tail(log)}")
+    def _prepare(self, commands: Iterable[Sequence[str]]) -> None:
+        log = self._home / "logs" / "prepare.log"
+        for command in commands:
+            words = " ".join([Path(command[0]).name, *command[1:]])
+            say(words)
+            code = finish(start_child(words, self._errand(command, log)), self._plan.serve.prepare_within)
+            if code != 0:
+                raise StackError(f"`{words}` ended with code {code}:\n{tail(log)}")
 
     def _watch_over(self, *parts: Part) -> None:
         """From here on the part is in the state file, and is stopped in the reverse order."""

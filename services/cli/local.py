@@ -68,7 +68,8 @@ def serve_all(addresses: "Addresses", home: Path, environment: Mapping[str, str]
     settings = settings_for(addresses, home, environment)
     return Serve(
         command=(*baton, "serve", "all"),
-        prepare=((*baton, "migrate"), (*baton, "topics")),
+        prepare_database=((*baton, "migrate"),),
+        prepare=((*baton, "topics"),),
         environment=settings,
         ready_url=f"http://{settings['BATON_ADMIN_HTTP']}/readyz",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 
 from deploy.local.addresses import Infrastructure
 from deploy.local.control import addresses_of, down, status, up
@@ -30,10 +31,17 @@ ELSEWHERE = {
 }
 
 
-class Web:
-    """The program to serve: a web server that answers with its environment's marker."""
+_LOOK = "import os, socket; socket.create_connection(('127.0.0.1', {})); print('prepared with', os.environ['MARK'])"
+"""A command that fails where nobody answers on a port."""
 
-    def __init__(self) -> None:
+
+class Web:
+    """The program to serve: a web server that answers with its environment's marker. Its preparations need `servers`:
+    the database, then Kafka.
+    """
+
+    def __init__(self, *, servers: bool = True) -> None:
+        self._servers = servers
         self.url = f"http://127.0.0.1:{free_port()}"
 
     def __call__(self, addresses: Addresses) -> Serve:
@@ -45,8 +53,15 @@ class Web:
             '        self.wfile.write(f\'{os.getpid()} {os.environ["BATON_KAFKA"]} {os.environ["MARK"]}\'.encode())\n'
             f"http.server.HTTPServer(('127.0.0.1', {self.url.rpartition(':')[2]}), Answer).serve_forever()\n"
         )
-        prepare = ((sys.executable, "-c", "import os; print('prepared with', os.environ['MARK'])"),)
-        return Serve((sys.executable, "-c", program), prepare, {"MARK": addresses.smtp_url}, ready_url=self.url)
+        ports = (str(make_url(addresses.database_url).port), addresses.kafka.rpartition(":")[2])
+        database, kafka = ((sys.executable, "-c", _LOOK.format(port)) for port in ports)
+        return Serve(
+            (sys.executable, "-c", program),
+            prepare_database=(database,) if self._servers else (),
+            prepare=(kafka,) if self._servers else (),
+            environment={"MARK": addresses.smtp_url},
+            ready_url=self.url,
+        )
 
 
 @pytest.fixture
@@ -86,7 +101,7 @@ async def test_a_whole_life(folder: Path) -> None:
     assert {"starting Kafka and PostgreSQL", "ready"} <= set(said)
     assert answers(web.url, f"{state.kafka} {state.smtp_url}")
     assert answers(state.mailbox_url, "No mail yet")
-    assert list(logs(folder, names=["prepare"])) == [f"prepare    | prepared with {state.smtp_url}"]
+    assert list(logs(folder, names=["prepare"])) == [f"prepare    | prepared with {state.smtp_url}"] * 2
     with pytest.raises(HomeBusy, match=f"process {state.supervisor.pid} already runs"):
         up(folder, web, say=print, environment=without_addresses())
 
@@ -124,7 +139,7 @@ def test_a_supervisor_killed_hard_leaves_nothing_running(folder: Path) -> None:
 
 
 def test_given_addresses_are_served_without_a_stack(folder: Path) -> None:
-    web = Web()
+    web = Web(servers=False)
     state = up(folder, web, say=print, environment=without_addresses() | ELSEWHERE)
     assert [one.name for one in state.parts] == ["serve"]
     assert (state.kafka, state.database, state.smtp_url) == ("k:9092", "d/p", "smtp://m")
