@@ -6,10 +6,9 @@ A referral belongs to the week it was received in, and stays there whatever happ
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from contracts.alerts.facts import (
     AlertAcknowledged,
@@ -67,9 +66,8 @@ BOUNDS: Final = (5, 15, 30, 60, 120, 240, 480, 960, 1440, 2400, 4800)
 """business minutes: the upper ends of the response times that are told apart"""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
-    """One row of the aggregate table."""
+class Cell(NamedTuple):
+    """One row of the aggregate table. A tuple: a summary and a fold make and hash thousands of them."""
 
     study: str
     measure: str
@@ -94,7 +92,7 @@ def fold(facts: Iterable[Fact[Any]]) -> Counter[Cell]:
     """What these facts add to the aggregates; test traffic adds nothing (R21)."""
     added: Counter[Cell] = Counter()
     for fact in facts:
-        if not fact.is_test:
+        if not fact.is_test and type(fact.body) in COUNTED:
             for cell, n in _counts(fact):
                 added[cell] += n
     return added

@@ -24,9 +24,7 @@ async def add(work: Work, added: Counter[Cell]) -> None:
     """Add these counts, cells in order: one statement."""
     cells = sorted(cell for cell, n in added.items() if n)
     if cells:
-        names = ("study", "measure", "site", "partner", "week", "word")
-        columns = [[getattr(cell, name) for cell in cells] for name in names]
-        await work.run(_ADD, *columns, [added[cell] for cell in cells])
+        await work.run(_ADD, *zip(*cells, strict=True), [added[cell] for cell in cells])
 
 
 async def tallies(work: Work, study: str | None = None) -> Counter[Cell]:
@@ -36,7 +34,7 @@ async def tallies(work: Work, study: str | None = None) -> Counter[Cell]:
         "where ($1::text is null or study = $1) and n <> 0",
         study,
     )
-    return Counter({Cell(*list(row.values())[:6]): row["n"] for row in rows})
+    return Counter({Cell._make(row[:6]): row[6] for row in rows})
 
 
 async def recount(work: Work) -> Counter[Cell]:
