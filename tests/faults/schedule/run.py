@@ -24,7 +24,7 @@ from tests.faults.schedule.watch import Watch
 if TYPE_CHECKING:
     from tests.faults.stand.stand import Stand
 
-CALM_WITHIN: Final = 5.0
+CALM_WITHIN: Final = 3.0
 """Seconds the next fault waits for the recovery of the one before; then they overlap, which is told."""
 
 _HEALED_WITHIN: Final = 90.0
