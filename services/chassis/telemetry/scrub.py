@@ -6,14 +6,16 @@ literal in the source file that logged it: then it is program text and holds nob
 """
 
 import ast
-from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from traceback import walk_tb
 from typing import Final
 
 WITHHELD: Final = "text withheld"
 _ROOT = Path(__file__).resolve().parents[3]
 _LONGEST = 500
+_KNOWN: Final[dict[str, frozenset[str]]] = {}
+_parsing = Lock()
 
 
 def described(error: BaseException) -> dict[str, object]:
@@ -45,12 +47,29 @@ def place(filename: str, line: int) -> str:
 
 def program_text(text: object, filename: str) -> str:
     """Return the text if it is a literal of that source file, else `WITHHELD`."""
-    return text if isinstance(text, str) and text in _literals(filename) else WITHHELD
+    return text if isinstance(text, str) and text in _known(filename) else WITHHELD
 
 
-@lru_cache(maxsize=256)
+def _known(filename: str) -> frozenset[str]:
+    """The file's literals, parsed once; nothing while another is being parsed, so that one line goes without its text.
+
+    A parse inside a parse, or beside one, makes the outer one raise SystemError (CPython 3.11, "recursion depth
+    mismatch"). It happens: the garbage collector runs in between, a future is found that nobody awaited, and asyncio
+    logs that.
+    """
+    found = _KNOWN.get(filename)
+    if found is None:
+        if not _parsing.acquire(blocking=False):
+            return frozenset()
+        try:
+            found = _KNOWN[filename] = _literals(filename)
+        finally:
+            _parsing.release()
+    return found
+
+
 def _literals(filename: str) -> frozenset[str]:
-    """Parse a file once. Of an f-string only the fixed pieces are constants, so a filled-in one is not among them."""
+    """Of an f-string only the fixed pieces are constants, so a filled-in one is not among them."""
     try:
         tree = ast.parse(Path(filename).read_bytes())
     except (OSError, ValueError, SyntaxError):
