@@ -74,6 +74,7 @@ class Reader:
         self._subscriber: BatchSubscriber | None = None
         self._connected = False
         self._behind = False
+        self._away_at = 0.0
         self._committed: dict[int, int] = {}
 
     @property
@@ -182,11 +183,12 @@ class Reader:
             self._committed.update({place.partition: n for place, n in moved.items()})
 
     async def _is_stuck(self, consumer: AIOKafkaConsumer) -> bool:
-        """Look after gauges and gaps. Stuck: Kafka answers, our partitions have records, and no poll comes."""
+        """Look after gauges and gaps. Stuck: Kafka answers all the while, there are records, no poll comes."""
         try:
             ends = await ends_of(consumer, self.topic, consumer.partitions_for_topic(self.topic) or ())
         except Exception as error:
             self._connected = False  # unready, not dead
+            self._away_at = time.monotonic()
             tell.waits(self._database.service, self.stream.name, error, 1)
             return False
         self._connected = True
@@ -196,7 +198,7 @@ class Reader:
             tell.waits(self._database.service, self.stream.name, error, 1)
         left = sum(behind({p: ends[p] for p in self._assignment.next if p in ends}, self._assignment.next).values())
         self._behind = left > 0
-        idle = time.monotonic() - max(self._polls.at, self._polls.began)
+        idle = time.monotonic() - max(self._polls.at, self._polls.began, self._away_at)
         if not left or self._polls.waiting or idle < self._stuck_after:
             return False
         tell.stuck(self._database.service, self.stream.name, left)

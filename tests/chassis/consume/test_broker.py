@@ -4,13 +4,17 @@ import asyncio
 import json
 import logging
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.middlewares import AckPolicy
 
 from contracts.streams import LEADS, STREAMS
+from services.chassis.consume import reader as reader_module
+from services.chassis.consume.kafka import ends_of
 from services.chassis.consume.reader import STUCK_AFTER, Reader
 from services.chassis.consume.readers import Readers
 from services.chassis.service import Reads
@@ -101,6 +105,35 @@ async def test_a_stuck_member_is_made_anew(stand: Stand) -> None:
         await stand.read_to(1)
         assert reader._consumer is not stuck
     assert await stand.tally() == {lead(1): [1]}
+
+
+async def test_a_kafka_that_has_just_come_back_makes_no_member_stuck(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time begins again: a client that waited for Kafka goes on by itself, a new one would have to join."""
+    away, stuck_after = True, 3.0
+
+    async def answers(consumer: AIOKafkaConsumer, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        if away:
+            raise TimeoutError
+        return await ends_of(consumer, topic, partitions)
+
+    monkeypatch.setattr(reader_module, "ends_of", answers)
+    monkeypatch.setattr(reader_module, "_LOOK_EVERY", 0.3)
+    reader = Reader(
+        stand.database, Room().reads(), kafka=stand.kafka, namespace=stand.namespace, stuck_after=stuck_after
+    )
+    async with running(reader):
+        await until(lambda: _owns(reader))
+        member = reader._consumer
+        assert member is not None
+        member.pause(*member.assignment())
+        await stand.say([a_fact(lead(1), 1)])
+        await asyncio.sleep(2 * stuck_after)
+        away, back = False, time.monotonic()
+        while reader._consumer is member:
+            await asyncio.sleep(0.05)
+        assert stuck_after - 0.5 < time.monotonic() - back < 4 * stuck_after
 
 
 async def test_a_client_whose_fetching_has_ended_is_made_anew_at_once(stand: Stand) -> None:
