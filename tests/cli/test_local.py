@@ -39,6 +39,7 @@ def test_doors_move_from_a_taken_port_at_the_start_and_stay_while_running(tmp_pa
 
 def test_topics_and_schemas_are_there_before_anything_is_served(tmp_path: Path) -> None:
     serve = serve_all(ADDRESSES, tmp_path, {})
-    assert [command[-1] for command in serve.prepare] == ["migrate", "topics"]
+    assert [command[-1] for command in serve.prepare_database] == ["migrate"]
+    assert [command[-1] for command in serve.prepare] == ["topics"]
     assert serve.command[-2:] == ("serve", "all")
     assert serve.ready_url == f"http://{serve.environment['BATON_ADMIN_HTTP']}/readyz"
