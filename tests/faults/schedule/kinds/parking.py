@@ -3,15 +3,19 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from random import Random
 from typing import Final
 
 from tests.faults.patched.poison import FOLDER, poison
 from tests.faults.schedule.scene import NotMet, Scene
+from tests.faults.schedule.servers import Away
 
 STREAM: Final = {"routing": "alerts", "sla": "leads", "reporting": "leads"}
 """whose facts are made to fail, by reading service"""
+
+Chosen = frozenset[tuple[str, str]]
+"""Stream and lead of each that is made to fail."""
 
 _CHOSEN: Final = 8
 """Leads at once; over 20 parked within 2,000 facts would pause the reader."""
@@ -19,7 +23,11 @@ _CHOSEN: Final = 8
 _PARKED_WITHIN: Final = 30.0
 _MENDED_WITHIN: Final = 90.0
 
-# Leads something has just been said about: soon something will be said again.
+_AGAIN_AFTER: Final = 2.0
+"""Seconds after which others are chosen, while none of those chosen has failed."""
+
+# Of leads that have just come everything is still to be said; of those just spoken of, something will be said again.
+_NEWEST: Final = "select lead::text as key from intake.referral order by lead desc limit 4"
 _RECENT: Final = "select key from routing.head where stream = 'leads' order by at desc limit 60"
 _PARKED: Final = "select distinct key from {service}.parked where stream = $1 and why = 'handler'"
 
@@ -40,18 +48,35 @@ class Parking:
     @asynccontextmanager
     async def poisoned(self, rng: Random) -> AsyncIterator[None]:
         """For the length of the block some leads of which more is to come fail; others that fail already stay so."""
-        recent = [str(row["key"]) for row in await self._scene.servers.rows(_RECENT)]
-        if not recent:
-            raise NotMet("there are no leads yet")
-        ours = {(self._stream, lead) for lead in rng.sample(recent, min(_CHOSEN, len(recent)))}
-        await self._scene.stand.faults.write(
-            "poison", service=self._service, stream=self._stream, keys=sorted(lead for _, lead in ours)
-        )
-        poison(self._scene.arm, self._service, self._listed() | ours)
+        chosen = [await self._choose(rng, frozenset())]
+        choosing = asyncio.create_task(self._until_one_fails(rng, chosen))
         try:
             yield
         finally:
-            poison(self._scene.arm, self._service, self._listed() - ours)
+            choosing.cancel()
+            await asyncio.wait({choosing})
+            poison(self._scene.arm, self._service, self._listed() - chosen[-1])
+
+    async def _until_one_fails(self, rng: Random, chosen: list[Chosen]) -> None:
+        """Leads may fall silent: then others are made to fail in their place."""
+        while True:
+            await asyncio.sleep(_AGAIN_AFTER)
+            with suppress(Away):
+                if await self._parked() & {lead for ours in chosen for _, lead in ours}:
+                    return
+                chosen.append(await self._choose(rng, chosen[-1]))
+
+    async def _choose(self, rng: Random, instead_of: Chosen) -> Chosen:
+        newest, recent = [
+            [str(row["key"]) for row in await self._scene.servers.rows(sql)] for sql in (_NEWEST, _RECENT)
+        ]
+        if not newest:
+            raise NotMet("there are no leads yet")
+        leads = {*newest, *rng.sample(recent, min(_CHOSEN - len(newest), len(recent)))}
+        await self._scene.stand.faults.write("poison", service=self._service, stream=self._stream, keys=sorted(leads))
+        ours = frozenset((self._stream, lead) for lead in leads)
+        poison(self._scene.arm, self._service, (self._listed() - instead_of) | ours)
+        return ours
 
     async def until_parked(self) -> None:
         """Wait until at least one lead is parked for its handler. Raises NotMet."""
