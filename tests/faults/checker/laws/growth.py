@@ -1,8 +1,10 @@
 """Open files, memory and connections of a process do not grow for ever.
 
 A line is laid through the samples of one process (least squares), past its first minute. It grows when the line rises
-by more than `allowed` over the time seen, with at least twelve samples (two minutes), and when the last third also lies
-above the middle third: what rises once and stays is no leak.
+by more than `allowed` over the time seen, with at least twelve samples (two minutes), when the last third also lies
+above the middle third, and when it goes on rising within that last third: what rises once and stays is no leak,
+however late it rises (a process that was started while Kafka was away gets its connections and its batches at once,
+when Kafka comes back).
 """
 
 from collections import defaultdict
@@ -59,8 +61,14 @@ def risen(series: Series, allowed: Allowed) -> float | None:
     slope = linear_regression([at for at, _ in warm], [value for _, value in warm]).slope
     rise, third = slope * (warm[-1][0] - warm[0][0]), len(warm) // 3
     values = [value for _, value in warm]
-    goes_on = median(values[-third:]) - median(values[third:-third]) > allowed.last
-    return rise if rise > allowed.rise and goes_on else None
+    above = median(values[-third:]) - median(values[third:-third]) > allowed.last
+    return rise if rise > allowed.rise and above and _goes_on(values[-third:], allowed) else None
+
+
+def _goes_on(last: Sequence[float], allowed: Allowed) -> bool:
+    """Whether the end of the last third still lies above its beginning; half as long, so half as much."""
+    half = len(last) // 2
+    return median(last[-half:]) - median(last[:half]) > allowed.last / 2
 
 
 def _series(evidence: Evidence) -> Mapping[tuple[str, int, str], Series]:
