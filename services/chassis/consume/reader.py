@@ -17,7 +17,7 @@ from services.chassis.consume.decode import Record
 from services.chassis.consume.kafka import assert_fetching, ends_of, pause
 from services.chassis.consume.lag import behind
 from services.chassis.consume.poll import Polls
-from services.chassis.consume.upkeep import look_after
+from services.chassis.consume.upkeep import look_after, take_up_halfway
 from services.chassis.database import Database
 from services.chassis.service import Reads
 from services.chassis.strays import no_strays
@@ -66,6 +66,7 @@ class Reader:
         self.topic = reads.stream.topic(namespace)
         self.group = f"{namespace}.{database.service}.{reads.stream.name}"
         self._database = database
+        self._reads = reads
         self._kafka = kafka
         self._session_timeout = session_timeout
         self._stuck_after = stuck_after
@@ -194,6 +195,7 @@ class Reader:
         self._connected = True
         try:
             await look_after(self._database, self.stream.name, self.topic, ends)
+            await take_up_halfway(self._database, self._reads)
         except Exception as error:
             tell.waits(self._database.service, self.stream.name, error, 1)
         left = sum(behind({p: ends[p] for p in self._assignment.next if p in ends}, self._assignment.next).values())

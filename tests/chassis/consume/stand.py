@@ -18,7 +18,7 @@ from contracts.leads.facts import DuplicateChecked, LeadClosed
 from contracts.network.facts import SponsorDefined
 from contracts.streams import LEADS, Stream
 from contracts.vocabulary import CloseGroup, CloseReason, DuplicateCheck
-from services.chassis.consume.reader import Reader
+from services.chassis.consume.reader import STUCK_AFTER, Reader
 from services.chassis.database import Database
 from services.chassis.service import Reads
 from services.chassis.work import Work
@@ -196,9 +196,14 @@ class Stand:
         ]
         await asyncio.gather(*sent)
 
-    def reader(self, room: Room, stream: Stream = LEADS) -> Reader:
+    def reader(self, room: Room, stream: Stream = LEADS, *, stuck_after: float = STUCK_AFTER) -> Reader:
         return Reader(
-            self.database, room.reads(stream), kafka=self.kafka, namespace=self.namespace, session_timeout=6.0
+            self.database,
+            room.reads(stream),
+            kafka=self.kafka,
+            namespace=self.namespace,
+            session_timeout=6.0,
+            stuck_after=stuck_after,
         )
 
     async def rows(self, sql: str, *args: object) -> list[asyncpg.Record]:

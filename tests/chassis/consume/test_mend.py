@@ -1,12 +1,16 @@
 """Repair by hand, in order, through the ordinary handler (delivery.md, "Reading"; P7)."""
 
+import asyncio
+
 import pytest
 
 from contracts.network.facts import StaffDefined
 from contracts.streams import LEADS, NETWORK, Stream
 from contracts.vocabulary import StaffRole
 from services.chassis.consume.mend import Mended, Mending, NothingParked, StillMissing
-from services.chassis.consume.parked import parked_facts, parked_keys
+from services.chassis.consume.parked import ParkedKey, parked_facts, parked_keys
+from services.chassis.consume.upkeep import take_up_halfway
+from services.chassis.work import Work
 from tests.chassis.consume.stand import Room, Stand, a_fact, closed, lead, running
 
 A = lead(1)
@@ -37,6 +41,59 @@ async def test_after_repair_retry_takes_the_key_where_it_would_have_been(stand: 
     assert [row["parked"] for row in holds] == [True, *held_while_more_waits, False]
     with pytest.raises(NothingParked):
         await mend.retry(A)
+
+
+async def left_halfway(stand: Stand, room: Room) -> None:
+    """Versions 1 to 4, the second poison; its repair is killed within the third."""
+    mend = await parked(stand, room, 1, 2, 3, 4)
+    room.poison.clear()
+
+    async def killed(_: Work) -> None:
+        if room.batches[-1] == [(A, 3)]:
+            raise asyncio.CancelledError
+
+    room.after = killed
+    with pytest.raises(asyncio.CancelledError):
+        await mend.retry(A)
+    room.after = None
+    assert await stand.cursors() == {A: (2, True)}
+    assert [key.why for key in await keys_of(stand)] == ["waits"]
+
+
+async def keys_of(stand: Stand) -> list[ParkedKey]:
+    async with stand.database.work("system:test") as work:
+        return list(await parked_keys(work))
+
+
+async def test_the_reader_goes_on_where_a_repair_was_left_halfway(stand: Stand) -> None:
+    """Found by `during_retry_of_parked`: nothing more is said of the lead, so no new fact takes what waits along."""
+    room = Room()
+    await left_halfway(stand, Room(poison={(A, 2)}))
+    async with running(stand.reader(room, stuck_after=0.2)), asyncio.timeout(20):
+        while await stand.cursors() != {A: (4, False)}:
+            await asyncio.sleep(0.05)
+    assert await stand.tally() == {A: [1, 2, 3, 4]}
+    assert await keys_of(stand) == []
+
+
+async def test_what_fails_is_parked_again_and_what_was_parked_for_a_reason_is_left(stand: Stand) -> None:
+    await left_halfway(stand, Room(poison={(A, 2)}))
+    poison = Room(poison={(A, 4)})
+    assert await take_up_halfway(stand.database, poison.reads()) == 1
+    assert [key.why for key in await keys_of(stand)] == ["handler"]
+    poison.poison.clear()
+    assert await take_up_halfway(stand.database, poison.reads()) == 0
+    assert await stand.cursors() == {A: (3, True)}
+
+
+async def test_a_gap_and_a_paused_reader_are_left_as_they_are(stand: Stand) -> None:
+    await left_halfway(stand, Room(poison={(A, 2)}))
+    await stand.rows("update reader set state = 'paused'")
+    assert await take_up_halfway(stand.database, Room().reads()) == 0
+    await stand.rows("update reader set state = 'running'")
+    await stand.rows("delete from parked where version = 3")
+    assert await take_up_halfway(stand.database, Room().reads()) == 0
+    assert await stand.cursors() == {A: (2, True)}
 
 
 async def test_what_the_first_fact_of_a_parked_key_makes_is_held_in_the_same_work(stand: Stand) -> None:

@@ -31,6 +31,16 @@ _NEWEST: Final = "select lead::text as key from intake.referral order by lead de
 _RECENT: Final = "select key from routing.head where stream = 'leads' order by at desc limit 60"
 _PARKED: Final = "select distinct key from {service}.parked where stream = $1 and why = 'handler'"
 
+# The same, and those whose repair was left halfway: nothing is wrong with their next fact.
+_TO_MEND: Final = """
+select distinct p.key from {service}.parked as p join {service}.reader_cursor as c using (stream, key)
+where p.stream = $1 and (p.why = 'handler' or (p.why = 'waits' and p.version = c.version + 1))
+"""
+_WAITING: Final = """
+select count(*) as n from {service}.parked where stream = $1
+  and key in (select key from {service}.parked where stream = $1 and why = 'handler')
+"""
+
 
 class Parking:
     """One service's reader and the leads that fail in it."""
@@ -86,10 +96,15 @@ class Parking:
                 raise NotMet(f"no {self._stream} of a poisoned lead came to {self._service}")
             await asyncio.sleep(0.1)
 
+    async def waiting(self) -> int:
+        """Facts that a retry comes by."""
+        [row] = await self._scene.servers.rows(_WAITING.format(service=self._service), self._stream)
+        return int(row["n"])
+
     async def mend(self) -> None:
         """Retry until nothing is parked any more but what is made to fail still."""
         began = time.monotonic()
-        while await self._parked() - {lead for _, lead in self._listed()}:
+        while await self._keys(_TO_MEND) - {lead for _, lead in self._listed()}:
             if time.monotonic() - began > _MENDED_WITHIN:
                 raise RuntimeError(
                     f"{self._service} keeps {self._stream} parked after {_MENDED_WITHIN:.0f} s of retries"
@@ -98,7 +113,10 @@ class Parking:
 
     async def _parked(self) -> set[str]:
         """Leads parked since a rule failed for them."""
-        rows = await self._scene.servers.rows(_PARKED.format(service=self._service), self._stream)
+        return await self._keys(_PARKED)
+
+    async def _keys(self, sql: str) -> set[str]:
+        rows = await self._scene.servers.rows(sql.format(service=self._service), self._stream)
         return {str(row["key"]) for row in rows}
 
     def _listed(self) -> set[tuple[str, str]]:

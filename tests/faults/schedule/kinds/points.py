@@ -68,11 +68,11 @@ class AtCommand:
 
     async def hit(self, scene: Scene, rng: Random) -> Met:
         if self.role == "migrate":
-            return await self._killed(scene, ("migrate",))
+            return await self._killed(scene, ("migrate",), self.passages)
         parking = Parking(scene, service_of(self.role))
         async with parking.poisoned(rng):
             await parking.until_parked()
-        return await self._killed(scene, parking.retry)
+        return await self._killed(scene, parking.retry, min(self.passages, max(0, await parking.waiting() - 1)))
 
     async def heal(self, scene: Scene) -> None:
         arms.disarm(scene.arm, self.point)
@@ -83,10 +83,10 @@ class AtCommand:
             raise RuntimeError("baton migrate does not get through")
         await Parking(scene, service_of(self.role)).mend()
 
-    async def _killed(self, scene: Scene, words: tuple[str, ...]) -> Met:
+    async def _killed(self, scene: Scene, words: tuple[str, ...], passages: int) -> Met:
         command = "migrate" if self.role == "migrate" else "parked"
         since = time.time()
-        arms.arm(scene.arm, self.point, "kill", after=self.passages, role=f"cli.{command}")
+        arms.arm(scene.arm, self.point, "kill", after=passages, role=f"cli.{command}")
         code = await scene.stand.run_command(*words, within=_LONGEST)
         if not (met := [one for one in arms.met(scene.arm, self.point) if one.at >= since]):
             raise NotMet(f"baton {' '.join(words)} ended with {code} and never came to {self.point}")
