@@ -15,7 +15,7 @@ from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
 from services.intake.network.api import routes as network_routes
 from services.intake.network.ticker import sweeps as network_sweeps
-from services.intake.referrals.api.route import CODES, referral_route
+from services.intake.referrals.api.route import CODES, referral_routes
 from services.intake.referrals.storage.census import breaches, leads
 from services.intake.referrals.storage.referrals import PURPOSE as EXTERNAL_ID
 
@@ -40,7 +40,7 @@ def build(parts: Parts) -> Service:
     return Service(
         name="intake",
         prefixes=("/intake",),
-        routes=(token_route(mint), *network_routes(), referral_route(vault_keys)),
+        routes=(token_route(mint), *network_routes(), *referral_routes(vault_keys)),
         scope_of=scope_of,
         census=Census(breaches=broken, leads=leads),
         sweeps=network_sweeps(),

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from services.chassis.http.door import Door
 from services.chassis.http.endpoint import Endpoint
 from services.chassis.http.idempotency import PURPOSE
+from services.chassis.http.lines import Lines
 from services.chassis.http.openapi import components, operation
 from services.chassis.http.problems import Problem
 from services.chassis.http.record import allow_labels
@@ -65,17 +66,17 @@ def service_app(service: Service, parts: Parts) -> ServiceApp:
     if undeclared := undeclared_routes(api):
         raise UndeclaredRoute(", ".join(undeclared))
     api.add_exception_handler(HTTPException, _refusal([(compile_path(r.path)[0], r.method) for r in service.routes]))
-    if any(route.idempotent for route in service.routes):
+    if any(route.idempotent or route.lines for route in service.routes):
         parts.keys.require(PURPOSE)
     _describe(api, service.routes)
     allow_labels(service.name, service.routes)
     return ServiceApp(service.prefixes, Door(Straight(endpoints, api), service.name), api)
 
 
-def _checked(route: Route, service: Service, parts: Parts) -> Endpoint:
+def _checked(route: Route, service: Service, parts: Parts) -> Endpoint | Lines:
     if fault := fault_in(route, service.prefixes) or _open_model(route):
         raise UndeclaredRoute(f"{route.name} {fault}")
-    return Endpoint(route, service, parts)
+    return Lines(route, service, parts) if route.lines else Endpoint(route, service, parts)
 
 
 def undeclared_routes(api: FastAPI) -> list[str]:
@@ -100,7 +101,7 @@ def _is(route: object, declared: Route | None) -> bool:
     )
 
 
-def _add(api: FastAPI, route: Route, endpoint: Endpoint) -> None:
+def _add(api: FastAPI, route: Route, endpoint: Endpoint | Lines) -> None:
     async def respond(request: Request) -> Response:
         return await endpoint.respond(request)
 

@@ -15,6 +15,7 @@ from services.chassis.http.problems import Problem
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
+LINES: Final = "application/x-ndjson"
 
 _FIELDS: Final = 100
 _SECONDS: Final = 10.0

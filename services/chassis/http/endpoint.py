@@ -1,5 +1,6 @@
 """One route's way from a request to a response: who, what, one `Work`, one answer."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import uuid4
 
@@ -36,8 +37,8 @@ class Endpoint:
 
     def __init__(self, route: Route, service: Service, parts: Parts) -> None:
         self.route = route
-        self._behind = Behind.of(route, service, parts)
-        self._company = Company(self._behind, route.run_together) if route.run_together else None
+        self.behind = Behind.of(route, service, parts)
+        self._company = Company(self.behind, route.run_together) if route.run_together else None
 
     async def respond(self, request: Request) -> Response:
         """The response to a request, whatever happens on the way; nothing of the request is repeated in it.
@@ -45,22 +46,29 @@ class Endpoint:
         Raises:
             ClientDisconnect: nobody is there any more to be answered.
         """
+
+        async def answer() -> Response:
+            return response_of(await self.answer(await self._ask(request)))
+
+        return await self.guarded(request, answer)
+
+    async def guarded(self, request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+        """What `answer` gives, within the request's span; a problem for whatever it raises."""
         parent = request.headers.get("traceparent")
-        with span("http", parent, service=self._behind.service.name, method=self.route.method, route=self.route.path):
+        with span("http", parent, service=self.behind.service.name, method=self.route.method, route=self.route.path):
             request.scope[TRACE] = current_trace()
             try:
-                return response_of(await self._answer(await self._ask(request)))
+                return await answer()
             except ClientDisconnect:
                 raise
             except Exception as error:
-                problem = self._problem(error)
-            record_problem(self.route, problem)
+                problem = self.problem(error)
             return problem_response(problem, request.headers)
 
     async def _ask(self, request: Request) -> Asked:
         if self.route.public:
             return Asked(None, await self._content(request))
-        claim = self._behind.gate.claim(request.headers.getlist("authorization"))
+        claim = self.behind.gate.claim(request.headers.getlist("authorization"))
         if claim.key is None:
             admit(self.route.serves, claim.identity)
             return Asked(claim, await self._content(request), current_traceparent())
@@ -96,40 +104,48 @@ class Endpoint:
         fields = bodies.form_fields(raw)
         return valid_form(route.form, fields), fields
 
-    async def _answer(self, asked: Asked) -> Stored:
-        if self._company is not None and asked.claim is not None and isinstance(asked.content, Content):
-            answer = await self._company.answer(asked.claim, asked)
-            if answer is not None:
-                return answer
+    async def answer(self, asked: Asked) -> Stored:
+        """The answer to one request that was read, in company where its route has any."""
+        return await self.in_company(asked) or await self.alone(asked)
+
+    async def in_company(self, asked: Asked) -> Stored | None:
+        """Done with others of the same identity; None when it has to be done alone."""
+        if self._company is None or asked.claim is None or not isinstance(asked.content, Content):
+            return None
+        return await self._company.answer(asked.claim, asked)
+
+    async def alone(self, asked: Asked) -> Stored:
+        """One request in one `Work`."""
 
         async def do(work: Work) -> Stored:
             return await self._within(work, asked)
 
-        actor = str(asked.claim.identity) if asked.claim else f"system:{self._behind.service.name}"
-        return await self._behind.parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY, late=True)
+        actor = str(asked.claim.identity) if asked.claim else f"system:{self.behind.service.name}"
+        return await self.behind.parts.database.run(do, actor=actor, scope=self.route.sees or NOBODY, late=True)
 
     async def _within(self, work: Work, asked: Asked) -> Stored:
-        identity = await self._behind.prove(work, asked.claim) if asked.claim is not None else None
+        identity = await self.behind.prove(work, asked.claim) if asked.claim is not None else None
         content = asked.content
         if isinstance(content, Problem):
             raise content
         if identity is not None:
-            await self._behind.narrow(work, identity)
+            await self.behind.narrow(work, identity)
         await work.begin()  # whatever the route does: an answer it gives while the database is away would be none
         if content.key is None:
-            return rendered(await self.route.run(self._behind.call(work, content, identity, None, asked.traceparent)))
-        once = Once.of(self._behind.parts.keys, str(identity or ANYONE), content.key, content.request)
+            return rendered(await self.route.run(self.behind.call(work, content, identity, None, asked.traceparent)))
+        once = Once.of(self.behind.parts.keys, str(identity or ANYONE), content.key, content.request)
         found = await once.claim(work)
         if isinstance(found, Stored):
             return found
-        answer = await self.route.run(self._behind.call(work, content, identity, found, asked.traceparent))
+        answer = await self.route.run(self.behind.call(work, content, identity, found, asked.traceparent))
         stored = rendered(answer)
         await once.keep(work, stored, answer.refused)
         return stored
 
-    def _problem(self, error: Exception) -> Problem:
+    def problem(self, error: Exception) -> Problem:
         """503 for what may succeed later (P16), 500 with a reference and nothing else for what should not happen."""
         if isinstance(error, Problem):
+            record_problem(self.route, error)
             return error
         if isinstance(error, NoFreshKey) or is_transient(error):
             record_unavailable(self.route.path, error)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from services.chassis.http.bodies import FORM, JSON
+from services.chassis.http.bodies import FORM, JSON, LINES
 from services.chassis.http.problems import MEDIA_TYPE
 from services.chassis.http.routes import Route
 
@@ -41,14 +41,15 @@ def operation(route: Route) -> dict[str, Any]:
         "responses": {"default": {"description": "Problem", "content": {MEDIA_TYPE: {"schema": _ref("Problem")}}}},
     }
     if route.answers is not None:
-        content = {JSON: {"schema": _ref(route.answers.__name__)}}
+        content = {LINES if route.lines else JSON: {"schema": _ref(route.answers.__name__)}}
         extra["responses"]["200"] = {"description": "Done", "content": content}
     taken = route.takes or route.form
     if taken is not None:
         media: dict[str, Any] = {"schema": _ref(taken.__name__)}
         if route.examples:
             media["examples"] = {name: {"value": value} for name, value in route.examples.items()}
-        kinds = [kind for kind, model in ((JSON, route.takes), (FORM, route.form)) if model is not None]
+        body = LINES if route.lines else JSON
+        kinds = [kind for kind, model in ((body, route.takes), (FORM, route.form)) if model is not None]
         extra["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, media)}
     if not route.public:
         extra["security"] = [{"bearer": []}]

@@ -104,6 +104,8 @@ class Route:
     """named request examples for the OpenAPI description"""
     run_together: Together | None = None
     """what comes at once from one identity is committed at once; `run` is then `alone(...)` of it"""
+    lines: int = 0
+    """so many bodies a request at most, one a line: each is answered as if it had come alone"""
 
     @property
     def name(self) -> str:
@@ -141,7 +143,10 @@ def fault_in(route: Route, prefixes: tuple[str, ...]) -> str | None:
         "is not a command": route.method != "GET" or not (route.idempotent or route.if_match),
         "sees more only where it is public": route.public or not route.sees,
         "does several together only under idempotency keys of known callers": (
-            route.run_together is None or (route.idempotent and not route.public)
+            route.run_together is None or ((route.idempotent or bool(route.lines)) and not route.public)
+        ),
+        "takes lines of a model, done together and each its own key": (
+            not route.lines or (None not in (route.takes, route.run_together) and not route.idempotent)
         ),
     }
     return next((says for says, holds in checks.items() if not holds), None)
