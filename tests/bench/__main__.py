@@ -1,7 +1,7 @@
 """`python -m tests.bench [what ...]`, behind `make bench`: every figure of numbers.md, beside its peers, in one run.
 
-what: race (throughput and latency of Baton, floor and textbook), timers, growth, start, assignment, reporting; all of
-them unless named. `profile` alone says where the time goes.
+what: race (throughput and latency of Baton, floor and textbook), doors (intake alone), timers, growth, start,
+assignment, reporting; all of them unless named. `profile` alone says where the time goes.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from rich.console import Console
 
 from deploy.local.addresses import Say
 from tests.bench.assignment.measure import assignment
+from tests.bench.doors.measure import doors
 from tests.bench.goals import void_because
 from tests.bench.growth.measure import growth
 from tests.bench.machine import about_machine, about_postgres
@@ -38,6 +39,7 @@ Part = Callable[[Servers, Plan, Results, Path, Say], Coroutine[Any, Any, None]]
 
 PARTS: Final[dict[str, Part]] = {
     "race": race,
+    "doors": doors,
     "timers": timers,
     "growth": growth,
     "reporting": reporting,

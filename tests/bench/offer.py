@@ -7,6 +7,7 @@ Poisson with a seed, and one that has to wait for a free connection is sent late
 import asyncio
 import json
 import random
+import re
 import sys
 import time
 from collections import Counter, deque
@@ -22,11 +23,16 @@ from tests.bench.series import quantile
 
 _PATIENCE: Final = 300.0
 PATH: Final = "/intake/v1/referrals"
+BATCH: Final = f"{PATH}/batch"
+_OF_A_LINE: Final = re.compile(rb'"line":[0-9]+,"status":([0-9]{3})')
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to send where. `rate` per second, 0 is as fast as answers come back; numbers `first` to `first + count`."""
+    """What to send where. `rate` per second, 0 is as fast as answers come back; numbers `first` to `first + count`.
+
+    With `lines`, so many of them are one request of the batch door (NDJSON), as fast as answers come back.
+    """
 
     port: int
     key: str
@@ -37,6 +43,7 @@ class Order:
     seed: int
     rate: float = 0.0
     path: str = PATH
+    lines: int = 0
 
 
 @dataclass
@@ -64,7 +71,7 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._seen = b""
-        self._answer: asyncio.Future[int] | None = None
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Connected."""
@@ -73,14 +80,14 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Hung up: whoever waits for an answer is told so."""
         if self._answer is not None and not self._answer.done():
-            self._answer.set_result(0)
+            self._answer.set_result((0, b""))
 
-    def send(self, request: bytes) -> "asyncio.Future[int]":
-        """The status of the answer, 0 when the other side hung up."""
+    def send(self, request: bytes) -> "asyncio.Future[tuple[int, bytes]]":
+        """Status and body of the answer, 0 when the other side hung up."""
         assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
         if self._transport.is_closing():
-            self._answer.set_result(0)
+            self._answer.set_result((0, b""))
         self._transport.write(request)
         return self._answer
 
@@ -90,7 +97,7 @@ class Connection(asyncio.Protocol):
         head, found, body = self._seen.partition(b"\r\n\r\n")
         if found and len(body) >= length_of(head) and self._answer is not None:
             self._seen = b""
-            self._answer.set_result(int(head[9:12]))
+            self._answer.set_result((int(head[9:12]), body))
 
 
 def length_of(head: bytes) -> int:
@@ -103,11 +110,28 @@ def length_of(head: bytes) -> int:
 
 def request_of(order: Order, number: int) -> bytes:
     """One POST, whole."""
-    body = body_of(number, order.routes, order.seed)
+    key = f"idempotency-key: bench-{order.seed}-{number}\r\ncontent-type: application/json"
+    return _post(order, key, body_of(number, order.routes, order.seed))
+
+
+def batch_of(order: Order, first: int) -> bytes:
+    """One POST with this number and those after it, as many as the order has for one request."""
+    after = min(first + order.lines, order.first + order.count)
+    body = b"\n".join(body_of(number, order.routes, order.seed) for number in range(first, after))
+    return _post(order, "content-type: application/x-ndjson", body)
+
+
+def statuses_of(order: Order, status: int, body: bytes) -> list[int]:
+    """Of every referral that the request was about."""
+    if not order.lines or status != 200:
+        return [status]
+    return [int(one) for one in _OF_A_LINE.findall(body)]
+
+
+def _post(order: Order, fields: str, body: bytes) -> bytes:
     head = (
         f"POST {order.path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {order.key}\r\n"
-        f"idempotency-key: bench-{order.seed}-{number}\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(body)}\r\n\r\n"
+        f"{fields}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -133,13 +157,14 @@ async def offer(order: Order) -> Offered:
 async def _as_fast_as_answered(
     order: Order, free: "deque[Connection]", times: list[float], statuses: Counter[int]
 ) -> float:
-    numbers = iter(range(order.first, order.first + order.count))
+    numbers = iter(range(order.first, order.first + order.count, order.lines or 1))
+    made = batch_of if order.lines else request_of
 
     async def keep_sending(connection: Connection) -> None:
         for number in numbers:
-            request = request_of(order, number)
+            request = made(order, number)
             asked = time.perf_counter()
-            statuses[await connection.send(request)] += 1
+            statuses.update(statuses_of(order, *await connection.send(request)))
             times.append(time.perf_counter() - asked)
 
     await asyncio.gather(*map(keep_sending, free))
@@ -154,7 +179,7 @@ async def _paced(order: Order, free: "deque[Connection]", times: list[float], st
 
     async def send_one(connection: Connection, request: bytes) -> None:
         asked = time.perf_counter()
-        statuses[await connection.send(request)] += 1
+        statuses.update(statuses_of(order, *await connection.send(request)))
         times.append(time.perf_counter() - asked)
         free.append(connection)
 

@@ -21,6 +21,8 @@ class Plan:
     textbook: int
     offered: int
     """over HTTP, as fast as the door takes them"""
+    batched: int
+    """the same a thousand at a time"""
     backlog: int
     """accepted while every reader and relay is down"""
     connections: int
@@ -57,6 +59,7 @@ def _full(seed: int) -> Plan:
         floor=30_000,
         textbook=1_000,
         offered=4_000,
+        batched=20_000,
         backlog=4_000,
         connections=48,
         paced={5: 20.0, 50: 20.0, 200: 15.0},
@@ -80,6 +83,7 @@ def _quick(seed: int) -> Plan:
         floor=4_000,
         textbook=100,
         offered=400,
+        batched=2_000,
         backlog=400,
         connections=24,
         paced={50: 4.0},

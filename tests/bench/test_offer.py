@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.bench.offer import Order, offer
+from tests.bench.offer import Order, batch_of, offer, statuses_of
 
 ROUTES = ("gorse-gorse-1",)
 
@@ -64,3 +64,21 @@ async def test_a_pace_is_not_outrun() -> None:
         done = await offer(Order(port, "secret", 1, 40, 4, ROUTES, seed=7, rate=200.0))
     assert done.took > 0.05  # 40 Poisson arrivals at 200/s take 0.2 s, and less than a quarter of it next to never
     assert len(door.bodies) == 40
+
+
+def test_a_batch_has_its_lines_and_the_last_one_what_is_left() -> None:
+    order = Order(80, "secret", 10, 25, 4, ROUTES, seed=7, lines=10)
+    sent = {first: batch_of(order, first).partition(b"\r\n\r\n")[2].split(b"\n") for first in (10, 20, 30)}
+    ids = {first: [json.loads(line)["external_id"] for line in lines] for first, lines in sent.items()}
+    assert ids == {first: [f"R-7-{n}" for n in range(first, min(first + 10, 35))] for first in (10, 20, 30)}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "counted"),
+    [
+        (200, b'{"line":1,"status":202,"body":{}}\n{"line":2,"status":422,"body":{"status":422}}\n', [202, 422]),
+        (503, b'{"status":503}', [503]),
+    ],
+)
+def test_of_a_batch_every_line_is_counted(status: int, body: bytes, counted: list[int]) -> None:
+    assert statuses_of(Order(80, "secret", 1, 2, 1, ROUTES, seed=7, lines=2), status, body) == counted

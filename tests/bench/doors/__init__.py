@@ -1,0 +1,1 @@
+"""Intake alone: its doors, one referral at a time and a thousand."""
