@@ -1,5 +1,7 @@
 """`baton`: every verb, one line each. A verb is a file that imports what it needs when it runs: `--help` is fast."""
 
+import os
+import sys
 from typing import Any
 
 import typer
@@ -10,12 +12,14 @@ from services.cli import (
     demo,
     doctor,
     down,
+    irb_pack,
     key,
     logs,
     migrate,
     outbox,
     parked,
     plan,
+    privacy_sheet,
     restore,
     serve,
     sign_in,
@@ -34,6 +38,9 @@ class Verbs(TyperGroup):
         """Run the verb."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # `baton ... | head` has seen enough
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - what is left to be flushed at the end goes nowhere
+            raise typer.Exit(0) from None
         except Exception as error:
             text = None if isinstance(error, typer.Exit | typer.Abort | typer.TyperException) else told(error)
             if text is None:
@@ -62,6 +69,8 @@ app.command("migrate")(migrate.migrate)
 app.command("topics")(topics.topics)
 app.command("plan")(plan.plan)
 app.command("apply")(apply.apply)
+app.command("irb-pack")(irb_pack.irb_pack)
+app.command("privacy-sheet")(privacy_sheet.privacy_sheet)
 app.command("sign-in")(sign_in.sign_in)
 app.command("restore")(restore.restore)
 app.command("doctor")(doctor.doctor)

@@ -81,6 +81,19 @@ def send(
     return Plan.model_validate_json(json.dumps(answer))
 
 
+def applied(url: str | None) -> dict[str, Any]:
+    """Every item as it was last applied, by section.
+
+    Raises:
+        Fault: the server cannot be asked.
+    """
+    from services.cli.door import origin
+    from services.cli.here import settings_here
+
+    settings = settings_here()
+    return _checked(settings, url or origin(settings), "GET", _PATH)
+
+
 def tell(plan: "Plan", say: Callable[[str], None] = typer.echo) -> None:
     """The plan, one line an addition, and each changed field of a change."""
     for added in plan.additions:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,8 +12,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from services.chassis.database import Database
+from services.chassis.http.app import service_app
+from services.chassis.http.server import serve_http
 from services.chassis.work import Work
 from services.cli.main import app
+from tests.doors import Doors
+from tests.intake.network.conftest import network_service
+from tests.intake.network.samples import SMALL
 from tests.place import Place
 
 T = TypeVar("T")
@@ -58,3 +65,42 @@ def in_work(fresh_place: Place) -> InWork:
         return asyncio.run(once())
 
     return run
+
+
+@pytest.fixture
+def origin(fresh_place: Place, tmp_path: Path) -> Iterator[str]:
+    """Where the room answers, served by a loop of its own as the verbs have theirs."""
+    found: list[int] = []
+    ready, done = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with AsyncExitStack() as stack:
+            parts = Doors(fresh_place, tmp_path / "keys", stack).parts("intake")
+            port, stop = await serve_http(service_app(network_service(), parts).asgi, "127.0.0.1", 0)
+            found.append(port)
+            ready.set()
+            while not done.is_set():
+                await asyncio.sleep(0.02)
+            await stop()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(30)
+    yield f"http://127.0.0.1:{found[0]}"
+    done.set()
+    thread.join()
+
+
+@pytest.fixture
+def operator(bare: Baton, origin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Baton:
+    """`baton ...` beside the server's key files."""
+    monkeypatch.setenv("BATON_KEYS_DIR", str(tmp_path / "keys"))
+    monkeypatch.setenv("BATON_PUBLIC_URL", origin)
+    return bare
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Path:
+    file = tmp_path / "network.yaml"
+    file.write_text(SMALL)
+    return file

@@ -1,5 +1,8 @@
 """Every verb explains itself with an example, and tells a user's mistake in a sentence instead of a traceback."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.cli.conftest import Baton
@@ -15,6 +18,8 @@ VERBS = {
     "topics",
     "plan",
     "apply",
+    "irb-pack",
+    "privacy-sheet",
     "restore",
     *(f"parked {verb}" for verb in ("list", "show", "retry", "adopt", "drop", "resume")),
     *(f"unreadable {verb}" for verb in ("list", "retry")),
@@ -91,3 +96,13 @@ def test_migrate_and_topics_may_be_repeated(baton: Baton) -> None:
     assert baton("topics").output.count("made") == 6
     again = baton("topics")
     assert (again.exit_code, "made" in again.output) == (0, False)
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
+    words = (sys.executable, "-m", "services.cli", "privacy-sheet")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shown:
+        assert shown.stdout is not None
+        assert shown.stderr is not None
+        assert shown.stdout.readline() == b"# What Baton keeps, why, and who may see it\n"
+        shown.stdout.close()
+        assert (shown.stderr.read(), shown.wait()) == (b"", 0)

@@ -132,7 +132,8 @@ def _material(named: tuple[str, int] | None, offer: Offer, at: datetime) -> tupl
     if version.withdrawn:
         return Refused(Refusal.MATERIAL_WITHDRAWN, (("/material", "was withdrawn"),), offer)
     newer = [one.effective_from for one in offer.materials if one.version > version.version and one.in_force(at)]
-    retired = version.retire_at is not None and version.retire_at <= at
-    if retired or (newer and grace_ends(min(newer), offer.site.zone) <= at):
-        return Refused(Refusal.MATERIAL_OUTDATED, (("/material", "was replaced or has retired"),), offer)
+    if version.over(at) or (newer and grace_ends(min(newer), offer.site.zone) <= at):
+        return Refused(
+            Refusal.MATERIAL_OUTDATED, (("/material", "was replaced, has retired, or its approval has run out"),), offer
+        )
     return version, bool(newer)

@@ -81,6 +81,20 @@ CASES = {
         "routes[0].material",
         "has no version in force; a route without one cannot be open",
     ),
+    "material whose approval has run out": (
+        "    approved_on: 2026-01-02\n",
+        "    approved_on: 2026-01-02\n    approved_until: 2026-02-01\n",
+        "material: alder-partner",
+        "routes[0].material",
+        "has no version in force; a route without one cannot be open",
+    ),
+    "an approval that ends before the material begins": (
+        "    approved_on: 2026-01-02\n",
+        "    approved_on: 2026-01-02\n    approved_until: 2026-01-04\n",
+        "    approved_until",
+        "materials[0].approved_until",
+        "must not be before effective_from",
+    ),
     "material withdrawn": (
         "    approved_on: 2026-01-02\n",
         "    approved_on: 2026-01-02\n    withdrawn: true\n",

@@ -88,6 +88,8 @@ CASES: list[tuple[str, Asks, Offer | None, Refusal]] = [
     ("withdrawn", asks(), an_offer(materials=(a_material(1, withdrawn=True),)), Refusal.MATERIAL_WITHDRAWN),
     ("retired this moment", asks(), an_offer(materials=(a_material(1, retire_at="2026-03-02T09:00:00Z"),)),
      Refusal.MATERIAL_OUTDATED),
+    ("its approval ran out yesterday", asks(), an_offer(materials=(a_material(1, approved_until="2026-03-01"),)),
+     Refusal.MATERIAL_OUTDATED),
     ("no permission", asks(has_permission=False), an_offer(), Refusal.PERMISSION_MISSING),
     ("no basis", asks(basis=None), an_offer(), Refusal.BASIS_MISSING),
     ("a basis that was not agreed", asks(basis=Basis.AUTHORISATION), an_offer(), Refusal.BASIS_MISSING),

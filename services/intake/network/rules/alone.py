@@ -83,3 +83,5 @@ def material_faults(at: Placed, material: Material) -> Iterator[Fault]:
         yield at.fault("effective_from", says="must not be before approved_on")
     if material.retire_at is not None and material.retire_at <= material.effective_from:
         yield at.fault("retire_at", says="must be after effective_from")
+    if material.approved_until is not None and material.approved_until < material.effective_from.date():
+        yield at.fault("approved_until", says="must not be before effective_from")

@@ -4,7 +4,7 @@ Reading is strict: an unknown field, a number for a text and a word outside a cl
 says of another (`owner` is in `pool`, ...) is judged in `references.py` and `agreed.py`.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -207,6 +207,8 @@ class Material(Item):
     """how a person is asked for contact permission"""
     approval_reference: Code
     approved_on: Day
+    approved_until: Day | None = None
+    """the last day its approval holds, in UTC; None while the approval names none"""
     retire_at: Instant | None = None
     withdrawn: bool = False
     places: Annotated[tuple[Label, ...], Field(min_length=1)]
@@ -218,8 +220,13 @@ class Material(Item):
         return f"{self.id}@{self.version}"
 
     def in_force(self, at: datetime) -> bool:
-        """Effective, and neither retired nor withdrawn; superseded ones still are."""
-        return self.effective_from <= at and not self.withdrawn and (self.retire_at is None or at < self.retire_at)
+        """Effective, and neither retired nor withdrawn nor past its approval; superseded ones still are."""
+        return self.effective_from <= at and not self.withdrawn and not self.over(at)
+
+    def over(self, at: datetime) -> bool:
+        """Whether its time is up: retired, or its approval has run out."""
+        retired = self.retire_at is not None and self.retire_at <= at
+        return retired or (self.approved_until is not None and self.approved_until < at.astimezone(UTC).date())
 
 
 class Route(Item):
