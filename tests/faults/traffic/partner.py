@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from tests.faults.history import History
+from tests.faults.traffic.batch import Batches
 from tests.faults.traffic.door import Door, NotAnswered, Reply
 from tests.faults.traffic.plan import LEADS, Kind, Operation
 from tests.faults.traffic.window import Window
@@ -60,6 +61,7 @@ class Partners:
     """accepted lead -> whom it is about, and where they were sent"""
     on_accepted: Callable[[str], None] | None = None
     """told of every lead as it is accepted for the first time"""
+    batches: Batches = field(init=False)
     _window: Window = field(init=False)
     _accepted: set[str] = field(default_factory=set)
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Partners:
 
     def __post_init__(self) -> None:
         self._window = Window(self.in_flight)
+        self.batches = Batches(self.door)
 
     @property
     def people(self) -> dict[str, int]:
@@ -122,13 +125,8 @@ class Partners:
 
     async def _try(self, operation: Operation, tries: int) -> Reply | None:
         ask = await self.history.write("asked", **_line(operation, tries))
-        headers = {
-            "Authorization": f"Bearer {self.secrets[f'partner:{operation.lane.partner}']}",
-            "Idempotency-Key": operation.key,
-            "Content-Type": operation.sent.media,
-        }
         try:
-            reply = await self.door.ask("POST", PATH, headers=headers, body=operation.sent.content)
+            reply = await self._ask(operation)
         except NotAnswered as lost:
             if lost.sent:
                 self._window.unanswered()
@@ -137,6 +135,17 @@ class Partners:
         self._window.answered()
         await self.history.write("answered", ask=ask, status=reply.status, body=_told(reply))
         return reply
+
+    async def _ask(self, operation: Operation) -> Reply:
+        secret = self.secrets[f"partner:{operation.lane.partner}"]
+        if operation.batched:
+            return await self.batches.ask(secret, operation.sent.content)
+        headers = {
+            "Authorization": f"Bearer {secret}",
+            "Idempotency-Key": operation.key,
+            "Content-Type": operation.sent.media,
+        }
+        return await self.door.ask("POST", PATH, headers=headers, body=operation.sent.content)
 
     def _settle(self, operation: Operation, reply: Reply) -> None:
         self.settled += 1
@@ -178,6 +187,7 @@ def _line(operation: Operation, tries: int) -> dict[str, Any]:
         "sha": operation.sha,
         "person": operation.person,
         "kind": str(Kind.AGAIN if repeats else operation.kind),
+        "batched": operation.batched,
         "of": of,
         "expect": [operation.sent.status],
         "code": operation.sent.code,

@@ -51,6 +51,8 @@ class Weights:
     malformed: float = 0.03
     refused: float = 0.03
     at_once: int = 50
+    batched: float = 0.2
+    """of what may be: how much goes as a line of a batch, where the content is the key"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Operation:
     """a digest of the external id; the id itself is the person's"""
     person: int
     sent: Sent
+    batched: bool = False
+    """a line of a batch"""
 
     @property
     def sha(self) -> str:
@@ -117,7 +121,7 @@ class Plan:
         lane = self._lanes[min(bisect(self._steps, rng.random() * self._steps[-1]), len(self._lanes) - 1)]
         first = self._operation(number, at, lane, rng)
         if first.kind is not Kind.NEW:
-            return [first]
+            return self._some_batched([first], number)
         made, chances = [first], self._weights
         if rng.random() < chances.copies:
             made += [_repeat(first, Kind.COPY, f"copy{n}", at) for n in range(1, chances.at_once)]
@@ -128,7 +132,18 @@ class Plan:
         others = [one for one in self._beside[lane.study, lane.site] if one.partner != lane.partner]
         if others and rng.random() < chances.twice:
             made.append(self._twin(first, at + rng.choice((0.0, rng.uniform(0.1, 15.0))), rng.choice(others), rng))
-        return made
+        return self._some_batched(made, number)
+
+    def _some_batched(self, made: list[Operation], number: int) -> list[Operation]:
+        """Its own draw, so that the plan is otherwise the same. A key that is used for more than its content is none
+        of a batch."""
+        first = made[0]
+        draw = random.Random(f"{self._seed}/{number}/batched").random()
+        if draw >= self._weights.batched or first.sent.media != bodies.JSON:
+            return made
+        if any(one.kind in (Kind.COPY, Kind.OTHER_BODY) for one in made):
+            return made
+        return [replace(one, batched=one.kind in (first.kind, Kind.AGAIN)) for one in made]
 
     def _operation(self, number: int, at: float, lane: Lane, rng: random.Random) -> Operation:
         who, chances, draw = somebody(number, at=f"{lane.partner}-"), self._weights, rng.random()

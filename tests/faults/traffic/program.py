@@ -112,6 +112,7 @@ class Traffic:
             "sent": partners.sent,
             "settled": partners.settled,
             "given_up": partners.given_up,
+            "batches": partners.batches.sent,
             "leads": len(partners.leads),
             "outcomes": _sorted(partners.outcomes),
             "unexpected": _sorted(partners.unexpected),

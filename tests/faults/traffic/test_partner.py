@@ -13,7 +13,7 @@ from tests.faults.traffic.plan import Kind, Operation, Plan, Weights
 from tests.faults.traffic.window import Window
 
 SECRETS = {f"partner:{one['id']}": "secret" for one in network(7)["partners"]}
-PLAIN = Weights(again=0, other_body=0, twice=0, copies=0, malformed=0, refused=0)
+PLAIN = Weights(again=0, other_body=0, twice=0, copies=0, malformed=0, refused=0, batched=0)
 
 
 class Answers(Door):
@@ -94,7 +94,7 @@ async def test_after_silence_less_is_asked_at_once_and_more_again_with_answers(t
 
 
 async def test_another_body_is_sent_only_after_an_acceptance(tmp_path: Path) -> None:
-    plan = _plan(weights=Weights(again=0, other_body=1, twice=0, copies=0, malformed=0, refused=0))
+    plan = _plan(weights=Weights(again=0, other_body=1, twice=0, copies=0, malformed=0, refused=0, batched=0))
     assert [one.kind for one in plan] == [Kind.NEW, Kind.OTHER_BODY]
     refused, _ = await _run(tmp_path, Answers((422, '{"code": "x"}')), plan)
     assert refused.sent == 1
