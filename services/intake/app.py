@@ -4,6 +4,7 @@ from typing import Final
 
 from services.chassis.auth.identity import Identity
 from services.chassis.auth.keys import PURPOSE as API_KEY
+from services.chassis.pages.reference import reference_routes
 from services.chassis.service import Breach, Census, Parts, Service
 from services.chassis.telemetry import metrics
 from services.chassis.work import NOBODY, Work
@@ -37,10 +38,11 @@ def build(parts: Parts) -> Service:
     async def broken(work: Work) -> list[Breach]:
         return await breaches(work, vault_keys)
 
+    own = (token_route(mint), *network_routes(), *referral_routes(vault_keys))
     return Service(
         name="intake",
         prefixes=("/intake",),
-        routes=(token_route(mint), *network_routes(), *referral_routes(vault_keys)),
+        routes=(*own, *reference_routes("intake", "/intake", own)),
         scope_of=scope_of,
         census=Census(breaches=broken, leads=leads),
         sweeps=network_sweeps(),

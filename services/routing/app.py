@@ -3,6 +3,7 @@
 from contracts.streams import ALERTS, NETWORK, REFERRALS, TOKENS
 from services.chassis.auth.identity import Identity
 from services.chassis.copies import Copies
+from services.chassis.pages.reference import reference_routes
 from services.chassis.service import Census, Parts, Reads, Service, Sweep, TimerKind
 from services.chassis.work import Work
 from services.routing.duplicates import handlers as duplicates
@@ -23,10 +24,11 @@ SWEEP_EVERY = 10.0
 def build(parts: Parts) -> Service:
     """Duplicates, owners, the desk."""
     copies = Copies()
+    own = routes()
     return Service(
         name="routing",
         prefixes=("/desk",),
-        routes=routes(),
+        routes=(*own, *reference_routes("routing", "/desk", own)),
         scope_of=scope_of,
         census=Census(breaches=breaches, leads=leads_of_shard),
         reads=(

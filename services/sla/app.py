@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.envelope import Fact
 from contracts.streams import LEADS, NETWORK
+from services.chassis.pages.reference import reference_routes
 from services.chassis.pages.shell import Pages
 from services.chassis.service import Breach, Census, Parts, Reads, Sends, Service, Sweep, TimerKind
 from services.chassis.work import Work
@@ -26,10 +27,11 @@ def build(parts: Parts) -> Service:
     """Clocks on business time, one accountable person per alert, mail, and the page that answers it."""
     parts.keys.require(PEPPER)
     mail = AlertMail(parts)
+    own = (*api.ROUTES, *AcknowledgePages(Pages(FOLDER)).routes)
     return Service(
         name="sla",
         prefixes=("/sla",),
-        routes=(*api.ROUTES, *AcknowledgePages(Pages(FOLDER)).routes),
+        routes=(*own, *reference_routes("sla", "/sla", own)),
         scope_of=scope_of,
         census=Census(breaches=breaches),
         reads=(

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from re import Pattern
 from typing import Any, Final
 
@@ -13,11 +14,11 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp
 
+from services.chassis.http.description import description
 from services.chassis.http.door import Door
 from services.chassis.http.endpoint import Endpoint
 from services.chassis.http.idempotency import PURPOSE
 from services.chassis.http.lines import Lines
-from services.chassis.http.openapi import components, operation
 from services.chassis.http.problems import Problem
 from services.chassis.http.record import allow_labels
 from services.chassis.http.responses import problem_response
@@ -68,7 +69,7 @@ def service_app(service: Service, parts: Parts) -> ServiceApp:
     api.add_exception_handler(HTTPException, _refusal([(compile_path(r.path)[0], r.method) for r in service.routes]))
     if any(route.idempotent or route.lines for route in service.routes):
         parts.keys.require(PURPOSE)
-    _describe(api, service.routes)
+    api.openapi = cache(partial(description, service.name, service.routes))  # type: ignore[method-assign] # asked for in tests
     allow_labels(service.name, service.routes)
     return ServiceApp(service.prefixes, Door(Straight(endpoints, api), service.name), api)
 
@@ -112,16 +113,7 @@ def _add(api: FastAPI, route: Route, endpoint: Endpoint | Lines) -> None:
         methods=[route.method],
         response_class=Response,
         response_model=None,
-        summary=route.summary,
-        description=f"Whose data: {route.whose}.",
-        operation_id=_operation_id(route),
-        openapi_extra=operation(route),
     )
-
-
-def _operation_id(route: Route) -> str:
-    words = [part.strip("{}").replace("-", "_") for part in route.path.split("/") if part]
-    return "_".join([route.method.lower(), *words])
 
 
 def _refusal(patterns: Sequence[tuple[Pattern[str], str]]) -> Callable[[Request, Any], Awaitable[Response]]:
@@ -135,9 +127,3 @@ def _refusal(patterns: Sequence[tuple[Pattern[str], str]]) -> Callable[[Request,
         return problem_response(Problem(405, "method_not_allowed", headers={"allow": allow}), request.headers)
 
     return refuse
-
-
-def _describe(api: FastAPI, routes: Sequence[Route]) -> None:
-    """Fill the components the operations point to; `api.openapi()` is then complete."""
-    document = api.openapi()
-    document.setdefault("components", {}).update(components(routes))

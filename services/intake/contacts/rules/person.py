@@ -15,7 +15,7 @@ Postcode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9 -]
 
 
 class _Door(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class Person(_Door):
@@ -25,7 +25,9 @@ class Person(_Door):
     family_name: Label | None = Field(default=None, repr=False)
     birth_year: int | None = Field(default=None, ge=OLDEST_YEAR, le=2200, repr=False)
     birth_date: Day | None = Field(default=None, repr=False)
+    """Only where the study asks for the whole date; otherwise the year."""
     phone: str | None = Field(default=None, min_length=1, max_length=40, repr=False)
+    """With + and the country, or as it is dialled in the site's country."""
     email: str | None = Field(default=None, min_length=3, max_length=254, repr=False)
     postcode: Postcode | None = Field(default=None, repr=False)
     language: Language | None = None
@@ -40,8 +42,11 @@ class Permission(_Door):
     """What a person permitted (R29): channels, the wording they agreed to, when."""
 
     channels: Annotated[tuple[Annotated[Permitted, OneOf(Permitted)], ...], Field(max_length=10)]
+    """How the person may be reached; each needs its detail above."""
     wording: Wording
+    """Which wording they agreed to, id@version."""
     given_at: Instant
+    """When they agreed."""
 
     @property
     def reaches(self) -> frozenset[Permitted]:

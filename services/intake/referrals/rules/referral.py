@@ -23,14 +23,17 @@ BasisReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0
 
 
 class _Door(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    """what stands under a field is what its reader is told of it"""
 
 
 class DisclosureBasis(_Door):
     """Why the partner may pass the person on, with its reference and day."""
 
     kind: Annotated[Basis, OneOf(Basis)]
+    """One that your agreement allows."""
     reference: BasisReference | None = Field(default=None, repr=False)
+    """Where you keep the proof."""
     given_on: Day | None = None
 
 
@@ -42,17 +45,25 @@ class Referral(_Door):
     """What one source says about one person, and nothing that its route does not allow."""
 
     route: Slug
+    """Which of your routes it comes on."""
     study: Slug
+    """The study of that route, said again so that a mix-up is noticed."""
     material: MaterialVersion | None = None
+    """Which version of the approved words the person saw, id@version; without it the referral is refused."""
     external_id: ExternalId = Field(repr=False)
+    """Your own id for this person: letters, digits and ._:/- but not shaped like a phone number or a national id."""
     disclosure_basis: Annotated[
         DisclosureBasis | None,
         BeforeValidator(_spelled_out, json_schema_input_type=DisclosureBasis | str | None),
     ] = None
+    """Why you may pass the person on; its kind alone as text will do. Without it the referral is refused."""
     person: Person
     permission: Permission | None = None
+    """What the person permitted; without it the referral is refused."""
     stated_interest: Annotated[StatedInterest, OneOf(StatedInterest)] | None = None
+    """What the person said they want."""
     contact_is: Annotated[ContactIs, OneOf(ContactIs)] | None = None
+    """Who answers the phone; the person, unless you say so."""
 
     def asks(self, partner: str) -> Asks:
         """What the route must allow for this to come in from `partner`."""
