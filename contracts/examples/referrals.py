@@ -4,10 +4,12 @@ from typing import Final
 
 from contracts.examples.said import LEAD, MONDAY, REFUSED, said
 from contracts.referrals.facts import ReferralReceived, ReferralRefused
-from contracts.vocabulary import Basis, Channel, Permitted, Priority, Refusal, StatedInterest
+from contracts.vocabulary import Basis, Channel, Permitted, Priority, Refusal, SourceQuality, StatedInterest
 
 
-def _received(interest: StatedInterest | None, language: str | None) -> ReferralReceived:
+def _received(
+    interest: StatedInterest | None, language: str | None, quality: tuple[SourceQuality, ...] | None = None
+) -> ReferralReceived:
     return ReferralReceived(
         lead=LEAD,
         study="alder",
@@ -26,6 +28,7 @@ def _received(interest: StatedInterest | None, language: str | None) -> Referral
         permission_wording="eastmere-contact@2",
         stated_interest=interest,
         language=language,
+        source_quality=quality,
     )
 
 
@@ -33,6 +36,12 @@ REFERRAL_EXAMPLES: Final = (
     said("from-a-registry", _received(StatedInterest.LEARN_MORE, "en-US"), actor="partner:openhand", caused=False),
     said("nothing-optional", _received(None, None), actor="partner:openhand", caused=False),
     said("test-referral", _received(None, "en"), actor="partner:openhand", caused=False, is_test=True),
+    said(
+        "over-sharing",
+        _received(StatedInterest.LEARN_MORE, "en", (SourceQuality.OVER_SHARING,)),
+        actor="partner:openhand",
+        caused=False,
+    ),
     said(
         "superseded-material",
         ReferralRefused(

@@ -8,7 +8,16 @@ from contracts.envelope import FactBody, Moment
 from contracts.says import HEALTH_INFERRING, INT, PLAIN, says
 from contracts.shapes import Code, Language, LeadId, Minted, Slug, Wording
 from contracts.streams import REFERRALS
-from contracts.vocabulary import Basis, Channel, ContactIs, Permitted, Priority, Refusal, StatedInterest
+from contracts.vocabulary import (
+    Basis,
+    Channel,
+    ContactIs,
+    Permitted,
+    Priority,
+    Refusal,
+    SourceQuality,
+    StatedInterest,
+)
 
 
 class ReferralReceived(FactBody, stream=REFERRALS, key="lead"):
@@ -32,6 +41,9 @@ class ReferralReceived(FactBody, stream=REFERRALS, key="lead"):
     stated_interest: Annotated[StatedInterest | None, says("what they want (R30)", by=INT, data=PLAIN)] = None
     contact_is: Annotated[ContactIs, says("who will answer the phone", by=INT, data=PLAIN)] = ContactIs.SELF
     language: Annotated[Language | None, says("which language to call in (BCP 47)", by=INT, data=PLAIN)] = None
+    source_quality: Annotated[
+        tuple[SourceQuality, ...] | None, says("what the source could do better (R34, R55)", by=INT, data=PLAIN)
+    ] = None
 
 
 class ReferralRefused(FactBody, stream=REFERRALS, key="referral"):

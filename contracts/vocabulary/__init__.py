@@ -10,7 +10,7 @@ from contracts.vocabulary.contact import (
     Permitted,
     StatedInterest,
 )
-from contracts.vocabulary.door import Basis, Channel, Refusal, TokenKind
+from contracts.vocabulary.door import Basis, Channel, Refusal, SourceQuality, TokenKind
 from contracts.vocabulary.lead import (
     BlockerKind,
     Bucket,
@@ -57,6 +57,7 @@ __all__ = [
     "Resolver",
     "RouteState",
     "SendFailure",
+    "SourceQuality",
     "StaffRole",
     "Stage",
     "StatedInterest",

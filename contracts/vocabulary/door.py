@@ -46,6 +46,19 @@ class Refusal(Word):
     OTHER = "other"
 
 
+class SourceQuality(Word):
+    """What a source could do better (R34, R55); intake says what the door sees."""
+
+    WRONG_CONTACT = "wrong_contact"
+    INCOMPLETE = "incomplete"
+    WRONG_STUDY = "wrong_study"
+    OUTDATED_MATERIAL = "outdated_material"
+    OVER_SHARING = "over_sharing"
+    UNATTRIBUTED = "unattributed"
+    EXPECTATION_GAP = "expectation_gap"
+    OTHER = "other"
+
+
 class TokenKind(Word):
     """What a match token was made of; the value itself is a keyed HMAC."""
 
