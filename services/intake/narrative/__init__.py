@@ -1,0 +1,1 @@
+"""Over-sharing: medical narrative and contact details where a name, a label or an id should stand (R23)."""

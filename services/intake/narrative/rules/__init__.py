@@ -1,0 +1,1 @@
+"""What gives narrative away, what is cut, what is left."""
