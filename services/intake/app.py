@@ -17,6 +17,7 @@ from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
 from services.intake.network.api import routes as network_routes
 from services.intake.network.ticker import sweeps as network_sweeps
 from services.intake.referrals.api.route import CODES, referral_routes
+from services.intake.referrals.rules.cleaned import FIELDS as OVER_SHARED_FIELDS
 from services.intake.referrals.storage.census import breaches, leads
 from services.intake.referrals.storage.referrals import PURPOSE as EXTERNAL_ID
 
@@ -28,6 +29,7 @@ def build(parts: Parts) -> Service:
     """Every part of intake; nothing is connected yet."""
     parts.keys.require(*PEPPERS)
     metrics.allow("code", *CODES)
+    metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
     vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
 

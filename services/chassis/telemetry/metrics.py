@@ -70,6 +70,9 @@ REFUSED = Counter(
 DOOR_MALFORMED = Counter(
     "door_malformed_total", "Requests at a door that were not understood", "requests", {"code": frozenset()}
 )
+OVER_SHARED = Counter(
+    "over_sharing_total", "Fields something was cut out of at a door", "fields", {"field": frozenset()}
+)
 
 # the outside
 INTENTS = Counter(

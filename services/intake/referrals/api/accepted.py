@@ -21,20 +21,28 @@ class Accepted(BaseModel):
     received_at: Moment
     superseded_material: Literal[True] | None = None
     """a newer version of the material is in force; this one is taken for a few days more"""
+    over_sharing: tuple[str, ...] | None = None
+    """pointers to fields that held more than they are for: the narrative was cut out of them and destroyed (R23)"""
 
 
-def accepted(kept: Kept) -> Answer:
-    """202, with its lead."""
+def accepted(kept: Kept, over_sharing: tuple[str, ...]) -> Answer:
+    """202, with its lead, and where narrative was cut out."""
     answer = Accepted(
-        lead=str(kept.lead), received_at=kept.received_at, superseded_material=True if kept.superseded else None
+        lead=str(kept.lead),
+        received_at=kept.received_at,
+        superseded_material=True if kept.superseded else None,
+        over_sharing=over_sharing or None,
     )
     return Answer(202, answer.model_dump(mode="json", exclude_none=True))
 
 
-def again(before: Earlier, found: Kept) -> Answer | Problem:
-    """The same external id: the same answer to the same content, whatever became of the route since."""
+def again(before: Earlier, found: Kept, over_sharing: tuple[str, ...]) -> Answer | Problem:
+    """The same external id: the same answer to the same content, whatever became of the route since.
+
+    Content is compared as it was sent, narrative and all: so a better detector makes no old content a new one.
+    """
     if before.equal:
-        return accepted(found)
+        return accepted(found, over_sharing)
     return Problem(
         409,
         "external_id_reused",

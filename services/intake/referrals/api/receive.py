@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from contracts.tokens.facts import MatchTokens
+from contracts.vocabulary import RouteState
 from services.chassis.http.problems import Apart, Invalid, Problem, problem_body
 from services.chassis.http.routes import Answer, Call
 from services.chassis.telemetry import metrics
+from services.chassis.work import Work
 from services.intake.contacts.rules.contact import Contact, contact_of
 from services.intake.contacts.rules.person import Permission
 from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import match_tokens
 from services.intake.contacts.storage.vault import Details, keep_details
+from services.intake.narrative.storage import OverShared, count_over_sharing, tell_over_sharing
 from services.intake.network.rules.offer import Offer
 from services.intake.network.storage import offers
 from services.intake.referrals.api.accepted import accepted, again, full
+from services.intake.referrals.rules.cleaned import Cleaned, cleaned
 from services.intake.referrals.rules.facts import SLIPS, TITLES, received, refused
 from services.intake.referrals.rules.referral import DisclosureBasis, Referral
 from services.intake.referrals.storage.referrals import Coming, Earlier, Kept, accept, earlier
@@ -33,6 +38,21 @@ class _Admitted:
     permission: Permission
     basis: DisclosureBasis
     contact: Contact
+    clean: Cleaned
+    """what may be kept of the call's body"""
+
+
+@dataclass(frozen=True, slots=True)
+class _TurnedAway:
+    """A referral that was understood and refused."""
+
+    answer: Answer
+    clean: Cleaned
+    offer: Offer | None
+    """the route, where its over-sharing is still to be counted"""
+
+
+_Judged = _Admitted | _TurnedAway | Answer | Problem
 
 
 async def receive(keys: VaultKeys, calls: Sequence[Call[Any]]) -> list[Answer | Problem]:
@@ -51,20 +71,23 @@ async def receive(keys: VaultKeys, calls: Sequence[Call[Any]]) -> list[Answer | 
         if len(calls) > 1:
             raise Apart
         return [await _lost_the_race(lost)]
-    return [_taken(one, work.at) if isinstance(one, _Admitted) else one for one in judged]
+    await _count(work, judged)
+    return [_outcome(one, work.at) for one in judged]
 
 
-def _judged(call: Call[Referral], before: Earlier, offer: Offer | None, at: datetime) -> _Admitted | Answer | Problem:
+def _judged(call: Call[Referral], before: Earlier, offer: Offer | None, at: datetime) -> _Judged:
+    clean = cleaned(call.body)
     if before.found is not None:
-        return again(before, before.found)
+        return again(before, before.found, clean.pointers)
     verdict = admit(call.body.asks(call.caller.id), offer, at)
     if isinstance(verdict, Refused):
-        return _refuse(call, before, verdict)
-    permission, basis = _given(call.body)
-    contact = contact_of(call.body.person, permission, verdict.offer.site.country, at)
-    if not isinstance(contact, Contact):
-        return Invalid(*contact)
-    return _Admitted(call, before, verdict, permission, basis, contact)
+        return _refuse(call, before, verdict, clean)
+    permission, basis = _given(clean.referral)
+    contact = contact_of(clean.referral.person, permission, verdict.offer.site.country, at)
+    if clean.faults or not isinstance(contact, Contact):
+        tell_over_sharing(clean.fields)
+        return Invalid(*clean.faults, *(() if isinstance(contact, Contact) else contact))
+    return _Admitted(call, before, verdict, permission, basis, contact, clean)
 
 
 async def _take_in(keys: VaultKeys, coming: Sequence[_Admitted]) -> _Admitted | None:
@@ -86,7 +109,7 @@ async def _take_in(keys: VaultKeys, coming: Sequence[_Admitted]) -> _Admitted | 
 
 
 def _details(one: _Admitted) -> Details:
-    route, referral = one.admitted.offer.route, one.call.body
+    route, referral = one.admitted.offer.route, one.clean.referral
     return Details(
         one.new.fresh, route.partner, route.study, route.site, one.contact, referral.external_id, one.basis.reference
     )
@@ -98,7 +121,7 @@ def _say(one: _Admitted, at: datetime) -> None:
     tokens = match_tokens(call.parts.keys, one.contact)
     call.work.emit(
         [
-            received(lead, call.body, one.permission, one.basis.kind, one.admitted, at),
+            received(lead, one.clean, one.permission, one.basis.kind, one.admitted, at),
             MatchTokens(lead=str(lead), study=route.study, site=route.site, partner=route.partner, tokens=tokens),
         ],
         is_test=one.admitted.is_test,
@@ -106,16 +129,33 @@ def _say(one: _Admitted, at: datetime) -> None:
     )
 
 
-def _refuse(call: Call[Referral], before: Earlier, verdict: Refused) -> Answer | Problem:
+def _refuse(call: Call[Referral], before: Earlier, verdict: Refused, clean: Cleaned) -> _TurnedAway | Problem:
     """One fact for what was understood; a sender's slip is answered, and nothing of it stays."""
     title = TITLES[verdict.code]
     if verdict.code in SLIPS:
+        tell_over_sharing(clean.fields)
         return Problem(422, verdict.code, title, pointers=verdict.pointers)
-    if call.refused_before != verdict.code:
+    if new := call.refused_before != verdict.code:
         fact = refused(before.fresh, call.caller.id, verdict)
         call.work.emit(fact, is_test=verdict.is_test, traceparent=call.traceparent)
         call.work.after_commit(lambda: metrics.REFUSED.add(1, reason=verdict.code))
-    return Answer(422, problem_body(422, verdict.code, title, pointers=verdict.pointers), refused=verdict.code)
+    more: dict[str, Any] = {"over_sharing": clean.pointers} if clean.cut else {}
+    body = problem_body(422, verdict.code, title, pointers=verdict.pointers, **more)
+    return _TurnedAway(Answer(422, body, refused=verdict.code), clean, verdict.offer if new else None)
+
+
+async def _count(work: Work, judged: Sequence[_Judged]) -> None:
+    """Over-sharing of what was taken and of what was refused for the first time; none of it for tests (R21)."""
+    cuts: list[OverShared] = []
+    for one in judged:
+        if not isinstance(one, _Admitted | _TurnedAway) or not one.clean.cut:
+            continue
+        work.after_commit(partial(tell_over_sharing, one.clean.fields))
+        offer = one.admitted.offer if isinstance(one, _Admitted) else one.offer
+        if offer is not None and offer.route.state is not RouteState.TESTING:
+            route = offer.route
+            cuts += [OverShared(route.partner, route.study, route.site, route.id, name) for name in one.clean.fields]
+    await count_over_sharing(work, cuts)
 
 
 async def _lost_the_race(one: _Admitted) -> Answer | Problem:
@@ -123,11 +163,13 @@ async def _lost_the_race(one: _Admitted) -> Answer | Problem:
     call = one.call
     [before] = await earlier(call.work, call.parts.keys, call.caller.id, [call.body])
     assert before.found is not None
-    return again(before, before.found)
+    return again(before, before.found, one.clean.pointers)
 
 
-def _taken(one: _Admitted, at: datetime) -> Answer:
-    return accepted(Kept(one.new.fresh, at, one.admitted.superseded))
+def _outcome(one: _Judged, at: datetime) -> Answer | Problem:
+    if isinstance(one, _Admitted):
+        return accepted(Kept(one.new.fresh, at, one.admitted.superseded), one.clean.pointers)
+    return one.answer if isinstance(one, _TurnedAway) else one
 
 
 def _given(referral: Referral) -> tuple[Permission, DisclosureBasis]:

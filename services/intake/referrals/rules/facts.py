@@ -5,9 +5,9 @@ from typing import Final
 from uuid import UUID
 
 from contracts.referrals.facts import ReferralReceived, ReferralRefused
-from contracts.vocabulary import Basis, ContactIs, Permitted, Refusal
+from contracts.vocabulary import Basis, ContactIs, Permitted, Refusal, SourceQuality
 from services.intake.contacts.rules.person import Permission
-from services.intake.referrals.rules.referral import Referral
+from services.intake.referrals.rules.cleaned import Cleaned
 from services.intake.routes.rules import Admitted, Refused
 
 SLIPS: Final = frozenset({Refusal.FIELD_MISSING, Refusal.FIELD_INVALID, Refusal.FIELD_NOT_ALLOWED})
@@ -29,10 +29,10 @@ TITLES: Final = {
 
 
 def received(
-    lead: UUID, referral: Referral, permission: Permission, basis: Basis, admitted: Admitted, at: datetime
+    lead: UUID, clean: Cleaned, permission: Permission, basis: Basis, admitted: Admitted, at: datetime
 ) -> ReferralReceived:
     """An accepted referral, without a word about who it is."""
-    route = admitted.offer.route
+    route, referral = admitted.offer.route, clean.referral
     return ReferralReceived(
         lead=str(lead),
         study=route.study,
@@ -52,6 +52,7 @@ def received(
         stated_interest=referral.stated_interest,
         contact_is=referral.contact_is or ContactIs.SELF,
         language=referral.person.language,
+        source_quality=(SourceQuality.OVER_SHARING,) if clean.cut else None,
     )
 
 

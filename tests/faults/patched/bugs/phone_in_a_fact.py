@@ -8,7 +8,7 @@ from contracts.vocabulary import Basis
 from services.intake.contacts.rules.person import Permission
 from services.intake.referrals.api import receive
 from services.intake.referrals.rules import facts
-from services.intake.referrals.rules.referral import Referral
+from services.intake.referrals.rules.cleaned import Cleaned
 from services.intake.routes.rules import Admitted
 from tests.faults.patched.patching import patch
 
@@ -23,7 +23,7 @@ def plant() -> None:
 
 
 def _received(
-    lead: UUID, referral: Referral, permission: Permission, basis: Basis, admitted: Admitted, at: datetime
+    lead: UUID, clean: Cleaned, permission: Permission, basis: Basis, admitted: Admitted, at: datetime
 ) -> ReferralReceived:
-    made = facts.received(lead, referral, permission, basis, admitted, at)
-    return _WithPhone.model_validate({**made.model_dump(), "phone": referral.person.phone})
+    made = facts.received(lead, clean, permission, basis, admitted, at)
+    return _WithPhone.model_validate({**made.model_dump(), "phone": clean.referral.person.phone})
