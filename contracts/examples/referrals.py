@@ -1,9 +1,10 @@
 """What intake says at the door."""
 
+from datetime import timedelta
 from typing import Final
 
 from contracts.examples.said import LEAD, MONDAY, REFUSED, said
-from contracts.referrals.facts import ReferralReceived, ReferralRefused
+from contracts.referrals.facts import ReferralReceived, ReferralRefused, ReferralWithdrawn
 from contracts.vocabulary import Basis, Channel, Permitted, Priority, Refusal, SourceQuality, StatedInterest
 
 
@@ -59,6 +60,14 @@ REFERRAL_EXAMPLES: Final = (
         "route-unknown",
         ReferralRefused(referral=REFUSED, partner="openhand", reason=Refusal.ROUTE_UNKNOWN),
         actor="partner:openhand",
+        caused=False,
+    ),
+    said(
+        "taken-back",
+        ReferralWithdrawn(lead=LEAD, study="alder", site="eastmere", partner="openhand"),
+        actor="partner:openhand",
+        after=timedelta(hours=2),
+        version=2,
         caused=False,
     ),
 )

@@ -57,4 +57,13 @@ class ReferralRefused(FactBody, stream=REFERRALS, key="referral"):
     site: Annotated[Slug | None, says("which site, when it is known", by=INT, data=PLAIN)] = None
 
 
-ReferralFact = ReferralReceived | ReferralRefused
+class ReferralWithdrawn(FactBody, stream=REFERRALS, key="lead"):
+    """Its partner took the referral back; nobody who was not reached out to is called for it (lifecycle.md)."""
+
+    lead: Annotated[LeadId, says("names the lead in every service (R37)", by=INT, data=PLAIN)]
+    study: Annotated[Slug, says("study interest", by=INT, data=HEALTH_INFERRING)]
+    site: Annotated[Slug, says("whose desk it reached", by=INT, data=PLAIN)]
+    partner: Annotated[Slug, says("who took it back", by=INT, data=PLAIN)]
+
+
+ReferralFact = ReferralReceived | ReferralRefused | ReferralWithdrawn
