@@ -1,12 +1,13 @@
 """What the leads room hears. Whichever of referrals and tokens comes second places the lead, in that transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from contracts.envelope import Fact, FactBody
 from contracts.network.facts import PoolDefined, RouteDefined, StaffDefined
-from contracts.referrals.facts import ReferralReceived
+from contracts.referrals.facts import ReferralReceived, ReferralWithdrawn
 from contracts.vocabulary import AssignReason
 from services.chassis.timers.rows import cancel_timers, set_timers
 from services.chassis.work import Work
@@ -15,17 +16,22 @@ from services.routing.leads.rules import say
 from services.routing.leads.rules.checking import ASSIGN_WITHOUT_TOKENS, TOKENS_WITHIN
 from services.routing.leads.rules.lead import Lead, Mark, opened
 from services.routing.leads.rules.marks import mark_after, marked
+from services.routing.leads.rules.withdrawing import take_back
 from services.routing.leads.storage.desk import load_desk, meet, save_desk
 from services.routing.leads.storage.leads import insert_leads, leads_for_update, mark_parked, save_leads
 from services.routing.leads.storage.marks import early_marks, keep_early, with_early_marks
-from services.routing.leads.storage.waiting import drain
+from services.routing.leads.storage.waiting import drain, free_place
 
 
 async def on_referrals(work: Work, facts: Sequence[Fact[Any]]) -> None:
-    """Open a lead for every accepted referral, and place it if its tokens are here."""
-    received = {UUID(fact.body.lead): fact for fact in facts if isinstance(fact.body, ReferralReceived)}
-    if not received:
-        return
+    """Open a lead for every accepted referral, and place it if its tokens are here; close those taken back."""
+    if received := {UUID(fact.body.lead): fact for fact in facts if isinstance(fact.body, ReferralReceived)}:
+        await _open(work, received)
+    if withdrawn := {UUID(fact.body.lead): fact for fact in facts if isinstance(fact.body, ReferralWithdrawn)}:
+        await _take_back(work, withdrawn)
+
+
+async def _open(work: Work, received: Mapping[UUID, Fact[ReferralReceived]]) -> None:
     said_before = await meet(work, received)
     checkable = await having_tokens(work, received)
     at = await work.take_time()
@@ -41,6 +47,17 @@ async def on_referrals(work: Work, facts: Sequence[Fact[Any]]) -> None:
     await insert_leads(work, desk.leads.values())
     await save_desk(work, desk, before=desk.leads)
     await set_timers(work, ASSIGN_WITHOUT_TOKENS, {lead: at + TOKENS_WITHIN for lead in leads if lead not in checkable})
+
+
+async def _take_back(work: Work, withdrawn: Mapping[UUID, Fact[ReferralWithdrawn]]) -> None:
+    leads = await leads_for_update(work, withdrawn)
+    at = await work.take_time()
+    for lead in leads.values():
+        if move := take_back(lead, at):
+            work.emit(move.facts, cause=withdrawn[lead.id])
+            await save_leads(work, [replace(move.lead, version=lead.version + 1)])
+            if lead.counts:
+                await free_place(work, lead, reason=AssignReason.SLOT_FREED)
 
 
 async def on_tokens(work: Work, facts: Sequence[Fact[Any]]) -> None:

@@ -13,6 +13,7 @@ from services.routing.assignment.rules import Choice, Turns, choose_owner, taken
 from services.routing.duplicates.rules import Match, Verdict, judge
 from services.routing.leads.rules import say
 from services.routing.leads.rules.lead import Lead
+from services.routing.leads.rules.withdrawing import was_taken_back
 from services.routing.staff.rules import Load
 
 FIRST_CALL_WITHIN: Final = timedelta(hours=1)
@@ -88,6 +89,17 @@ class Desk:
         """A restored desk may have called this lead a duplicate before: what is not said again would still stand."""
         return [say.duplicate(lead, None, ())] if lead.id in self.said_before else []
 
+    def release(self, leads: Iterable[UUID], at: datetime) -> dict[UUID, list[FactBody]]:
+        """Their primary was taken back: all are loosened, then each is compared anew and owned, or linked anew."""
+        said: dict[UUID, list[FactBody]] = {}
+        for id in leads:
+            loose = replace(self.leads[id], duplicate_of=None, owner=None, backup=None, pool=None, checked=None)
+            said[id] = [say.duplicate(self._put(loose), None, ())]
+        for id in said:
+            said[id] += self.check(self.leads[id], at)
+            said[id] += self.place(self.leads[id], at)
+        return said
+
     def follow(self, lead: Lead, root: Lead, at: datetime) -> list[FactBody]:
         """A confirmed duplicate takes its primary's owner, and no capacity."""
         if root.owner is None or root.backup is None or (lead.owner, lead.backup) == (root.owner, root.backup):
@@ -145,7 +157,9 @@ class Desk:
 
     def _forgotten(self, match: Match, at: datetime) -> bool:
         earlier = self._known(match.earlier)
-        return earlier is not None and earlier.closed_at is not None and at - earlier.closed_at > FORGOTTEN_AFTER
+        if earlier is None or earlier.closed_at is None:
+            return False
+        return was_taken_back(earlier) or at - earlier.closed_at > FORGOTTEN_AFTER
 
     def _known(self, lead: UUID) -> Lead | None:
         """As decided a moment ago in this very pass, else as it stood."""

@@ -52,9 +52,9 @@ security an index serves bare columns only (PostgreSQL takes `coalesce` for a le
 
 _ORPHANS: Final = """
 select d.* from lead d
-cross join lateral (select owner, backup from lead where id = d.duplicate_of offset 0) as p
-where d.duplicate_of is not null and d.closed_at is null and p.owner is not null
-  and (d.owner, d.backup) is distinct from (p.owner, p.backup)
+cross join lateral (select owner, backup, close_reason from lead where id = d.duplicate_of offset 0) as p
+where d.duplicate_of is not null and d.closed_at is null and (p.close_reason = 'sent_in_error'
+  or (p.owner is not null and (d.owner, d.backup) is distinct from (p.owner, p.backup)))
 order by d.id limit $1 for update of d skip locked
 """
 
@@ -102,7 +102,7 @@ async def waiting_anywhere_for_update(work: Work, *, each: int, limit: int) -> l
 
 
 async def orphans_for_update(work: Work, limit: int) -> list[Lead]:
-    """Confirmed duplicates whose owner is not, or no longer, their primary's."""
+    """Confirmed duplicates whose owner is not, or no longer, their primary's, or whose primary was taken back."""
     return [lead_from(row) for row in await work.fetch(_ORPHANS, limit)]
 
 

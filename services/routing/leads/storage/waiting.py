@@ -8,6 +8,7 @@ from contracts.vocabulary import AssignReason
 from services.chassis.work import Work
 from services.routing.leads.rules.desk import in_turn
 from services.routing.leads.rules.lead import Lead
+from services.routing.leads.rules.withdrawing import was_taken_back
 from services.routing.leads.storage.desk import COPIES, load_desk, save_desk
 from services.routing.leads.storage.leads import (
     leads_as_they_are,
@@ -64,16 +65,18 @@ async def drain_all(work: Work) -> int:
 
 
 async def follow_primaries(work: Work) -> int:
-    """Give confirmed duplicates their primary's owner, when it came or changed later."""
+    """Give confirmed duplicates their primary's owner, when it came or changed later; free those of one taken back."""
     orphans = {lead.id: lead for lead in await orphans_for_update(work, AT_ONCE)}
     if not orphans:
         return 0
     roots = await leads_as_they_are(work, {lead.duplicate_of for lead in orphans.values() if lead.duplicate_of})
-    desk = await load_desk(work, orphans, to_check=())
+    under = {lead.id: roots[lead.duplicate_of] for lead in orphans.values() if lead.duplicate_of in roots}
+    free = [lead for lead, root in under.items() if was_taken_back(root)]
+    desk = await load_desk(work, orphans, to_check=free)
     at = await work.take_time()
-    for lead in orphans.values():
-        root = roots.get(lead.duplicate_of) if lead.duplicate_of else None
-        if root:
-            work.emit(desk.follow(lead, root, at), is_test=lead.is_test)
+    said = desk.release(free, at)
+    said |= {id: desk.follow(desk.leads[id], root, at) for id, root in under.items() if id not in said}
+    for id, facts in said.items():
+        work.emit(facts, is_test=orphans[id].is_test)
     await save_desk(work, desk, before=orphans)
     return len(orphans)
