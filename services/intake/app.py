@@ -16,6 +16,9 @@ from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
 from services.intake.network.api import routes as network_routes
 from services.intake.network.ticker import sweeps as network_sweeps
+from services.intake.receipts.api.route import CODES as RECEIPT_CODES
+from services.intake.receipts.api.route import receipt_routes
+from services.intake.receipts.ticker import receipt_sweeps
 from services.intake.referrals.api.route import CODES, referral_routes
 from services.intake.referrals.rules.cleaned import FIELDS as OVER_SHARED_FIELDS
 from services.intake.referrals.storage.census import breaches, leads
@@ -28,7 +31,7 @@ PEPPERS: Final = (API_KEY, EXTERNAL_ID, *TOKENS)
 def build(parts: Parts) -> Service:
     """Every part of intake; nothing is connected yet."""
     parts.keys.require(*PEPPERS)
-    metrics.allow("code", *CODES)
+    metrics.allow("code", *CODES, *RECEIPT_CODES)
     metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
     vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
@@ -40,14 +43,14 @@ def build(parts: Parts) -> Service:
     async def broken(work: Work) -> list[Breach]:
         return await breaches(work, vault_keys)
 
-    own = (token_route(mint), *network_routes(), *referral_routes(vault_keys))
+    own = (token_route(mint), *network_routes(), *referral_routes(vault_keys), *receipt_routes())
     return Service(
         name="intake",
         prefixes=("/intake",),
         routes=(*own, *reference_routes("intake", "/intake", own)),
         scope_of=scope_of,
         census=Census(breaches=broken, leads=leads),
-        sweeps=network_sweeps(),
+        sweeps=(*network_sweeps(), *receipt_sweeps()),
         key_reader=key_reader,
         closed=(vault_keys.close,),
     )

@@ -72,13 +72,22 @@ class Look:
     unsent: Mapping[tuple[str, int], Unsent]
 
 
-async def look(work: Work, owner: str, leases: Mapping[int, Lease]) -> Look:
-    """The three looks, each in a snapshot of its own (READ COMMITTED), in their order."""
+async def complete_before(work: Work) -> datetime:
+    """The first two looks: what this service commits from now on carries this time or a later one.
+
+    So whoever reads rows by their time, in a later statement and only up to here, misses none; a cursor over ids would.
+    """
     now: datetime = await work.value("select baton_now()")
     oldest_writer: datetime | None = await work.value(_WRITERS)
+    return now if oldest_writer is None else min(now, oldest_writer)
+
+
+async def look(work: Work, owner: str, leases: Mapping[int, Lease]) -> Look:
+    """The three looks, each in a snapshot of its own (READ COMMITTED), in their order."""
+    before = await complete_before(work)
     rows = await work.fetch(_UNSENT, owner, list(leases), HELD_NAMED)
     return Look(
-        before=now if oldest_writer is None else min(now, oldest_writer),
+        before=before,
         terms={row["shard"]: row["term"] for row in rows},
         unsent={
             (row["stream"], row["shard"]): Unsent(

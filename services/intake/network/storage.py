@@ -80,6 +80,28 @@ def _only(kind: type[M], rows: Sequence[AnyItem]) -> list[M]:
     return [row for row in rows if isinstance(row, kind)]
 
 
+async def routes_of(work: Work, partner: str, at: datetime) -> list[str]:
+    """The ids of a partner's routes in force at `at`."""
+    rows = await work.fetch(
+        "select id from (select distinct on (id) id, body ->> 'partner' as partner from network_item "
+        "where kind = 'route' and effective_from <= $2 order by id, revision desc) as route where partner = $1",
+        partner,
+        at,
+    )
+    return [row["id"] for row in rows]
+
+
+async def coming(work: Work, keys: Iterable[str], at: datetime) -> dict[str, datetime]:
+    """When each of these items changes next, by `kind/id` (a material's versions all under its id); the rest do not."""
+    rows = await work.fetch(
+        "select kind || '/' || split_part(id, '@', 1) as key, min(effective_from) as at from network_item "
+        "where effective_from > $2 and kind || '/' || split_part(id, '@', 1) = any($1::text[]) group by 1",
+        sorted(set(keys)),
+        at,
+    )
+    return {row["key"]: row["at"] for row in rows}
+
+
 async def in_force(work: Work, at: datetime) -> list[AnyItem]:
     """The whole network at `at`."""
     return [item_of(dict(row)) for row in await work.fetch(IN_FORCE, at)]

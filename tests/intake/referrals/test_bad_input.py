@@ -148,7 +148,7 @@ async def test_what_is_refused_leaves_one_fact_without_a_person(
     assert [repeated(answer, logged) for answer in answers] == [[], []]
     after = await desk.counts()
     assert {name: n - before[name] for name, n in after.items() if n != before[name]} == {
-        "head": 1, "idempotency": 1, "outbox": 1,
+        "head": 1, "idempotency": 1, "outbox": 1, "refusal": 1,
     }  # fmt: skip
     key = (await desk.fetch("select key from outbox order by id desc limit 1"))[0]["key"]
     (fact,) = await desk.said(key)

@@ -25,6 +25,7 @@ from services.intake.referrals.rules.cleaned import Cleaned, cleaned
 from services.intake.referrals.rules.facts import SLIPS, TITLES, received, refused
 from services.intake.referrals.rules.referral import DisclosureBasis, Referral
 from services.intake.referrals.storage.referrals import Coming, Earlier, Kept, accept, earlier
+from services.intake.referrals.storage.refusals import Refusing, keep_refusals
 from services.intake.routes.rules import Admitted, Refused, admit
 
 
@@ -50,6 +51,8 @@ class _TurnedAway:
     clean: Cleaned
     offer: Offer | None
     """the route, where its over-sharing is still to be counted"""
+    row: Refusing | None
+    """none where the same was refused before"""
 
 
 _Judged = _Admitted | _TurnedAway | Answer | Problem
@@ -66,6 +69,8 @@ async def receive(keys: VaultKeys, calls: Sequence[Call[Any]]) -> list[Answer | 
     before = await earlier(work, calls[0].parts.keys, partner, [call.body for call in calls])
     near = await offers(work, {call.body.route for call in calls}, work.at)
     judged = [_judged(call, old, near.get(call.body.route), work.at) for call, old in zip(calls, before, strict=True)]
+    refusing = [one.row for one in judged if isinstance(one, _TurnedAway) and one.row]
+    await keep_refusals(work, partner, refusing)
     coming = [one for one in judged if isinstance(one, _Admitted)]
     if coming and (lost := await _take_in(keys, coming)):
         if len(calls) > 1:
@@ -130,18 +135,20 @@ def _say(one: _Admitted, at: datetime) -> None:
 
 
 def _refuse(call: Call[Referral], before: Earlier, verdict: Refused, clean: Cleaned) -> _TurnedAway | Problem:
-    """One fact for what was understood; a sender's slip is answered, and nothing of it stays."""
+    """One fact and one row for what was understood; a sender's slip is answered, and nothing of it stays."""
     title = TITLES[verdict.code]
     if verdict.code in SLIPS:
         tell_over_sharing(clean.fields)
         return Problem(422, verdict.code, title, pointers=verdict.pointers)
-    if new := call.refused_before != verdict.code:
+    row = None
+    if call.refused_before != verdict.code:
         fact = refused(before.fresh, call.caller.id, verdict)
         call.work.emit(fact, is_test=verdict.is_test, traceparent=call.traceparent)
         call.work.after_commit(lambda: metrics.REFUSED.add(1, reason=verdict.code))
+        row = Refusing(before.fresh, fact.route, verdict.code, verdict.is_test)
     more: dict[str, Any] = {"over_sharing": clean.pointers} if clean.cut else {}
     body = problem_body(422, verdict.code, title, pointers=verdict.pointers, **more)
-    return _TurnedAway(Answer(422, body, refused=verdict.code), clean, verdict.offer if new else None)
+    return _TurnedAway(Answer(422, body, refused=verdict.code), clean, verdict.offer if row else None, row)
 
 
 async def _count(work: Work, judged: Sequence[_Judged]) -> None:

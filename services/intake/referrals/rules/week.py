@@ -9,7 +9,11 @@ def week_of(at: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def next_week(at: datetime) -> datetime:
+    """When the next week begins."""
+    return datetime.combine(week_of(at) + timedelta(days=7), time(), UTC)
+
+
 def seconds_to_next(at: datetime) -> int:
     """Whole seconds until the next week begins, at least 1."""
-    begins = datetime.combine(week_of(at) + timedelta(days=7), time(), UTC)
-    return max(1, -int((at - begins).total_seconds() // 1))
+    return max(1, -int((at - next_week(at)).total_seconds() // 1))

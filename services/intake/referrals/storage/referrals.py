@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.streams import partition_of
 from contracts.vocabulary import Basis
 from services.chassis.crypto.secrets import KeyRing
-from services.chassis.crypto.tokens import keyed, same
+from services.chassis.crypto.tokens import Keyed, keyed, same
 from services.chassis.work import TIME, Work
 from services.intake.referrals.rules.referral import Referral
 from services.intake.referrals.rules.week import week_of
@@ -57,9 +57,18 @@ class Marks:
     @classmethod
     def of(cls, ring: KeyRing, partner: str, referral: Referral, *, pepper: int | None = None) -> Self:
         """Under the current pepper, or under the one an earlier row was made with."""
-        external = keyed(ring, PURPOSE, f"id\0{partner}\0{referral.external_id}", version=pepper)
+        external = _external(ring, partner, referral.external_id, pepper)
         content = keyed(ring, PURPOSE, f"content\0{partner}\0{referral.model_dump_json()}", version=pepper)
         return cls(external.version, external.digest, content.digest)
+
+
+def external_keys(ring: KeyRing, partner: str, external_id: str) -> list[bytes]:
+    """What a row of this partner's id may be found by, one for each pepper that is kept."""
+    return [_external(ring, partner, external_id, version).digest for version in ring.versions(PURPOSE)]
+
+
+def _external(ring: KeyRing, partner: str, external_id: str, pepper: int | None) -> Keyed:
+    return keyed(ring, PURPOSE, f"id\0{partner}\0{external_id}", version=pepper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,14 @@ async def accept(work: Work, coming: Sequence[Coming]) -> dict[UUID, int]:
     partner = coming[0].admitted.offer.route.partner
     rows = await work.fetch(_ACCEPT, partner, work.at, week_of(work.at), *columns)
     return {row["lead"]: row["this_week"] for row in rows}
+
+
+async def taken_in_week(work: Work, partner: str, at: datetime) -> dict[str, int]:
+    """How many each of a partner's routes has taken in the week of `at`, tests not counted."""
+    rows = await work.fetch(
+        "select route, taken from route_week where partner = $1 and week = $2", partner, week_of(at)
+    )
+    return {row["route"]: row["taken"] for row in rows}
 
 
 def _row(one: Coming) -> tuple[object, ...]:
