@@ -29,9 +29,6 @@ _ROUNDS: Final = 2
 _AT_ONCE: Final = 16
 """Letters on their way, of all rounds together; also the most sessions that a mail server sees."""
 
-_PATIENCE: Final = 8.0
-"""Seconds for one try; with the mark after it, it stays under the 20 s a process has to end (P14)."""
-
 _SHORTEST: Final = 0.1
 _LONGEST: Final = 2.0
 """Seconds between two claims at rest, and while the database is away."""
@@ -73,12 +70,12 @@ class Sender(Generic[T]):
         sends: "Sends[T]",
         *,
         beat: Callable[[], None] = lambda: None,
-        patience: float = _PATIENCE,
+        patience: float | None = None,
     ) -> None:
         self._database = database
         self._sends = sends
         self._beats = Beats(_ROUNDS, beat)
-        self._patience = patience
+        self._patience = sends.patience if patience is None else patience
         self._actor = f"system:{database.service}"
         self._gate = asyncio.Semaphore(_AT_ONCE)
 

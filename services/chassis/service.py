@@ -69,6 +69,8 @@ class Sends(Generic[T]):
     claim: Callable[[Work, int], Awaitable[list[T]]]
     send: Callable[[T], Awaitable[Sent]]
     mark: Callable[[Work, Sequence[tuple[T, Sent]]], Awaitable[None]]
+    patience: float = 8.0
+    """seconds for one try; with the mark after it, it stays under the 20 s a process has to end (P14)"""
 
 
 @dataclass(frozen=True, slots=True)

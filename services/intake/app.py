@@ -5,7 +5,7 @@ from typing import Final
 from services.chassis.auth.identity import Identity
 from services.chassis.auth.keys import PURPOSE as API_KEY
 from services.chassis.pages.reference import reference_routes
-from services.chassis.service import Breach, Census, Parts, Service
+from services.chassis.service import Breach, Census, Parts, Sends, Service
 from services.chassis.telemetry import metrics
 from services.chassis.work import NOBODY, Work
 from services.intake.access.api import token_route
@@ -23,17 +23,24 @@ from services.intake.referrals.api.route import CODES, referral_routes
 from services.intake.referrals.rules.cleaned import FIELDS as OVER_SHARED_FIELDS
 from services.intake.referrals.storage.census import breaches, leads
 from services.intake.referrals.storage.referrals import PURPOSE as EXTERNAL_ID
+from services.intake.webhooks.api.route import CODES as WEBHOOK_CODES
+from services.intake.webhooks.api.route import webhook_routes
+from services.intake.webhooks.sender.outside import Outside
+from services.intake.webhooks.sender.webhooks import PATIENCE, WebhookSender
+from services.intake.webhooks.storage.secrets import PURPOSE as WEBHOOK_SECRET
+from services.intake.webhooks.ticker import webhook_sweeps
 
-PEPPERS: Final = (API_KEY, EXTERNAL_ID, *TOKENS)
+PEPPERS: Final = (API_KEY, EXTERNAL_ID, WEBHOOK_SECRET, *TOKENS)
 """Keys this service cannot work without; a missing one is found at the start and not by a caller."""
 
 
 def build(parts: Parts) -> Service:
     """Every part of intake; nothing is connected yet."""
     parts.keys.require(*PEPPERS)
-    metrics.allow("code", *CODES, *RECEIPT_CODES)
+    metrics.allow("code", *CODES, *RECEIPT_CODES, *WEBHOOK_CODES)
     metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
+    webhooks = WebhookSender(parts.keys, Outside())
     vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
 
     async def key_reader(work: Work, key: str) -> Identity | None:
@@ -43,14 +50,21 @@ def build(parts: Parts) -> Service:
     async def broken(work: Work) -> list[Breach]:
         return await breaches(work, vault_keys)
 
-    own = (token_route(mint), *network_routes(), *referral_routes(vault_keys), *receipt_routes())
+    own = (
+        token_route(mint),
+        *network_routes(),
+        *referral_routes(vault_keys),
+        *receipt_routes(),
+        *webhook_routes(),
+    )
     return Service(
         name="intake",
         prefixes=("/intake",),
         routes=(*own, *reference_routes("intake", "/intake", own)),
         scope_of=scope_of,
         census=Census(breaches=broken, leads=leads),
-        sweeps=(*network_sweeps(), *receipt_sweeps()),
+        sweeps=(*network_sweeps(), *receipt_sweeps(), *webhook_sweeps()),
+        sends=(Sends("webhooks", webhooks.claim, webhooks.send, webhooks.mark, patience=PATIENCE),),
         key_reader=key_reader,
         closed=(vault_keys.close,),
     )

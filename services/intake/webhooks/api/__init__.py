@@ -1,0 +1,1 @@
+"""`/intake/v1/webhooks`: a partner's own endpoints."""

@@ -1,0 +1,1 @@
+"""Signs and sends, outside any transaction."""

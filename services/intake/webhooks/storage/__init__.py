@@ -1,0 +1,1 @@
+"""Endpoints with their secrets, events, and what became of telling each endpoint."""
