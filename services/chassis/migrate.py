@@ -89,7 +89,7 @@ begin
   execute format('grant usage on all sequences in schema %I to %I', schema, login);
   execute format('grant execute on all functions in schema %I to %I', schema, login);
   for kept in select * from (values
-      ('audit', 'update, delete'), ('chassis_version', 'insert, update, delete'),
+      ('audit', 'update, delete'), ('audit_link', 'update, delete'), ('chassis_version', 'insert, update, delete'),
       ('service_version', 'insert, update, delete'), ('test_clock', 'insert, update, delete')) as t(name, rights) loop
     if to_regclass(format('%I.%I', schema, kept.name)) is not null then
       execute format('revoke %s on %I.%I from %I', kept.rights, schema, kept.name, login);

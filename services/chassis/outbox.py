@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.streams import Stream
+from services.chassis.audit import audit
 from services.chassis.work import Work
 
 _WAITING: Final = """
@@ -67,6 +68,7 @@ async def resend(work: Work, stream: Stream, key: str, version: int) -> int:
         raise NotThere(stream.name)
     if row["blank"]:
         raise Forgotten(stream.name)
+    await audit(work, "fact_resent", f"key:{key}", {"stream": stream.name, "version": version})
     if row["held"]:
         return int(await work.value(_LET_GO, stream.name, key))
     await work.run(_AGAIN, stream.name, key, version)

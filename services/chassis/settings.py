@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     home: Path = Path(".baton")
     cache: Path | None = None  # None: the local stack chooses
     keys_dir: Path = Field(default_factory=lambda told: told.get("home", Path(".baton")) / "keys")
+    audit_dir: Path = Field(default_factory=lambda told: told.get("keys_dir", Path(".baton/keys")) / "audit")
     stack: Literal["local", "docker"] | None = None
     test_clock: bool = False  # allows moving the database's clock; only for test databases
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(checked_log_level)] = "info"
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
             faults = [
                 f"{_variable(fault['loc'])}: {_reason(fault['type'], fault['msg'])}"
                 for fault in error.errors(include_url=False, include_input=False, include_context=False)
-                if fault["type"] != "default_factory_not_called"  # keys_dir, because of another field's fault
+                if fault["type"] != "default_factory_not_called"  # a folder, because of another field's fault
             ]
         raise SettingsError("\n".join(faults))  # outside the except: a chained ValidationError is one repr from a leak
 

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from services.cli import (
     apply,
+    audit,
     demo,
     doctor,
     down,
@@ -76,6 +77,7 @@ app.command("restore")(restore.restore)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.add_typer(key.app, name="key")
+app.add_typer(audit.app, name="audit")
 app.add_typer(parked.app, name="parked")
 app.add_typer(unreadable.app, name="unreadable")
 app.add_typer(outbox.app, name="outbox")

@@ -23,6 +23,8 @@ def restore(
 
 async def _restore(services: list[str]) -> None:
     from contracts.streams import STREAMS
+    from services.chassis.audit.anchors import AnchorsDamaged
+    from services.chassis.audit.set_back import OtherHistory, set_back
     from services.chassis.restore import TopicGone, WritersOpen, raise_heads, require_no_writers
     from services.cli.errors import Fault
     from services.cli.here import settings_here
@@ -39,6 +41,10 @@ async def _restore(services: list[str]) -> None:
                     typer.echo(f"{done.stream}: {done.records} records, {done.keys} keys, {done.heads} heads raised")
                     for key, kind in done.unheard:
                         typer.echo(f"{done.stream} {key}: is not in this copy ({kind})")
+                if lacking := await set_back(database, settings.keys_dir, settings.audit_dir):
+                    typer.echo(f"{service}: {lacking} sealed audit rows are not in this copy; the anchors say so now")
+            except (AnchorsDamaged, OtherHistory) as error:
+                raise Fault(f"the audit log of {service} is no earlier state of the anchored one: {error}") from None
             except WritersOpen:
                 raise Fault(f"{service} is connected to its database: stop every `baton serve` first") from None
             except TopicGone as gone:

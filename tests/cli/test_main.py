@@ -21,6 +21,7 @@ VERBS = {
     "irb-pack",
     "privacy-sheet",
     "restore",
+    *(f"audit {verb}" for verb in ("verify", "list")),
     *(f"parked {verb}" for verb in ("list", "show", "retry", "adopt", "drop", "resume")),
     *(f"unreadable {verb}" for verb in ("list", "retry")),
     *(f"outbox {verb}" for verb in ("list", "resend")),

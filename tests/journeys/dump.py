@@ -13,7 +13,8 @@ import asyncpg
 BOOKKEEPING: Final = {
     *("head", "outbox", "relay_lease", "relay_member"),
     *("reader", "reader_cursor", "reader_position", "parked", "unreadable", "heard"),
-    *("timer_ledger", "idempotency", "audit", "chassis_version", "service_version", "test_clock", "changed_item"),
+    *("timer_ledger", "idempotency", "audit", "audit_link", "chassis_version", "service_version"),
+    *("test_clock", "changed_item"),
 }
 
 _BLANK: Final = "-"

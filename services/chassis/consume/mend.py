@@ -1,8 +1,10 @@
 """Repair by hand: `baton parked retry | adopt | drop`, `baton unreadable retry`; there is no second way of applying."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from contracts.streams import Order
+from services.chassis.audit import audit
 from services.chassis.consume import cursors, parked, unreadable
 from services.chassis.consume.careful import Careful
 from services.chassis.consume.decode import Item, Spot, read
@@ -11,6 +13,9 @@ from services.chassis.consume.rules import Cursor
 from services.chassis.database import Database
 from services.chassis.service import Reads
 from services.chassis.work import Work
+
+_ACTOR: Final = "system:operator"
+"""Whoever may run `baton` beside the settings of a service; the audit names the act."""
 
 
 class NothingParked(LookupError):
@@ -42,11 +47,14 @@ class Mending:
         self._database = database
         self._reads = reads
         self._kafka = kafka
-        self._actor = f"system:{database.service}"
         self._careful = Careful(database, reads)
 
     async def retry(self, key: str) -> Mended:
         """Apply the parked facts of a key in order, until one is missing or fails again."""
+        await self._rows(key, "parked_retried")
+        return await self._again(key)
+
+    async def _again(self, key: str) -> Mended:
         bodies = await self._read_again(await self._rows(key))
         applied = await self._careful.drain(key, again=True, bodies=bodies)
         left = await self._left(key)
@@ -60,9 +68,10 @@ class Mending:
             await cursors.save(
                 work, self._reads.stream.name, {key: replace(cursor, version=min(rows) - 1, last_id=None)}
             )
+            await self._note(work, "parked_adopted", key, min(rows))
 
-        await self._database.run(skip, actor=self._actor)
-        return await self.retry(key)
+        await self._database.run(skip, actor=_ACTOR)
+        return await self._again(key)
 
     async def drop(self, key: str, version: int) -> Mended:
         """Give up the first parked fact of a key, which must be this version, then go on as `retry` does.
@@ -83,10 +92,11 @@ class Mending:
             if not moved.parked and self._reads.on_parked:
                 await self._reads.on_parked(work, [key], False)
             await cursors.save(work, self._reads.stream.name, {key: moved})
+            await self._note(work, "parked_dropped", key, version)
             return moved.parked
 
-        more = await self._database.run(give_up, actor=self._actor)
-        return await self.retry(key) if more else Mended(0, 0)
+        more = await self._database.run(give_up, actor=_ACTOR)
+        return await self._again(key) if more else Mended(0, 0)
 
     async def read_unreadable(self, spot: Spot) -> None:
         """Read this offset again, and apply it as if it had just come.
@@ -99,14 +109,21 @@ class Mending:
         if not isinstance(item, Item):
             raise StillUnreadable(item.error)
         await self._careful.one_key([item])
-        async with self._database.work(self._actor) as work:
+        async with self._database.work(_ACTOR) as work:
             await unreadable.forget(work, spot)
+            where = {"partition": spot.partition, "offset": spot.offset}
+            await audit(work, "unreadable_retried", f"stream:{self._reads.stream.name}", where)
 
-    async def _rows(self, key: str) -> dict[int, Item]:
-        async with self._database.work(self._actor) as work:
+    async def _note(self, work: Work, act: str, key: str, version: int) -> None:
+        await audit(work, act, f"key:{key}", {"stream": self._reads.stream.name, "version": version})
+
+    async def _rows(self, key: str, act: str | None = None) -> dict[int, Item]:
+        async with self._database.work(_ACTOR) as work:
             rows = await parked.afresh(work, self._reads.stream, key)
-        if not rows:
-            raise NothingParked(key)
+            if not rows:
+                raise NothingParked(key)
+            if act is not None:
+                await self._note(work, act, key, min(rows))
         return rows
 
     async def _locked(self, work: Work, key: str) -> tuple[Cursor, dict[int, Item]]:
@@ -117,7 +134,7 @@ class Mending:
         return cursor, rows
 
     async def _left(self, key: str) -> list[parked.ParkedFact]:
-        async with self._database.work(self._actor) as work:
+        async with self._database.work(_ACTOR) as work:
             return await parked.parked_facts(work, self._reads.stream.name, key)
 
     async def _read_again(self, rows: dict[int, Item]) -> dict[int, bytes]:

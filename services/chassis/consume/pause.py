@@ -3,6 +3,7 @@
 from typing import Final
 
 from contracts.streams import Stream
+from services.chassis.audit import audit
 from services.chassis.consume import parked
 from services.chassis.consume.rules import MOST_PARKED, WINDOW, State
 from services.chassis.work import Work
@@ -32,7 +33,10 @@ async def pause_if_too_many(work: Work, stream: Stream) -> bool:
 
 async def resume(work: Work, stream: str) -> bool:
     """Let a paused reader go on (`baton parked resume`); False when it was not paused. Counting starts anew."""
-    return await work.value(_RESUME, stream) is not None
+    resumed = await work.value(_RESUME, stream) is not None
+    if resumed:
+        await audit(work, "reader_resumed", f"stream:{stream}")
+    return resumed
 
 
 async def is_paused(work: Work, stream: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 from contracts.streams import STREAMS, Stream
+from services.chassis.audit.sealer import Sealer
 from services.chassis.consume.heard_rows import hears
 from services.chassis.consume.readers import Readers
 from services.chassis.process.keeper import Beat, Duty
@@ -66,7 +67,7 @@ def _consume(serving: Serving, settings: Settings) -> Iterator[Duty]:
         yield _duty(serving, "consume", "readers", run, needs=STREAMING)
 
 
-def _tick(serving: Serving, _settings: Settings) -> Iterator[Duty]:
+def _tick(serving: Serving, settings: Settings) -> Iterator[Duty]:
     by_stream: dict[Stream | None, list[TimerKind]] = {}
     for kind in serving.service.timers:
         by_stream.setdefault(kind.waits_for, []).append(kind)
@@ -74,6 +75,7 @@ def _tick(serving: Serving, _settings: Settings) -> Iterator[Duty]:
         yield _ticker(serving, stream, kinds)
     for sweep in (*housekeeping(), *serving.service.sweeps):
         yield _sweeper(serving, sweep)
+    yield _sealer(serving, settings)
 
 
 def _ticker(serving: Serving, stream: Stream | None, kinds: Sequence[TimerKind]) -> Duty:
@@ -89,6 +91,13 @@ def _sweeper(serving: Serving, sweep: Sweep) -> Duty:
         await Sweeper(serving.parts.database, sweep, beat=beat).run(stop)
 
     return _duty(serving, "tick", sweep.name, run)
+
+
+def _sealer(serving: Serving, settings: Settings) -> Duty:
+    async def run(stop: asyncio.Event, beat: Beat) -> None:
+        await Sealer(serving.parts.database, settings.keys_dir, settings.audit_dir, beat=beat).run(stop)
+
+    return _duty(serving, "tick", "audit_sealer", run)
 
 
 def _send(serving: Serving, _settings: Settings) -> Iterator[Duty]:

@@ -56,6 +56,10 @@ TIMERS_WAITING = Gauge(
 )
 LEDGER_GAP = Gauge("ledger_gap", "created - fired - cancelled - pending; anything but 0 pages", "timers", _SERVICE)
 
+# audit
+AUDIT_WAITING = Gauge("audit_waiting", "Audit rows that no seal vouches for yet", "rows", _SERVICE)
+AUDIT_BROKEN = Gauge("audit_broken", "1 while the audit log contradicts its seals; pages", "", _SERVICE)
+
 # http and the door
 HTTP_REQUESTS = Counter(
     "http_requests_total",
