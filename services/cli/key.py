@@ -1,6 +1,8 @@
 """`baton key`: keys of partners and sponsors."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -9,6 +11,9 @@ import typer
 
 if TYPE_CHECKING:
     from services.chassis.auth.identity import Identity
+    from services.chassis.crypto.secrets import KeyRing
+    from services.chassis.settings import Settings
+    from services.chassis.work import Work
 
 app = typer.Typer(no_args_is_help=True, help="Issue, list and revoke the keys of partners and sponsors.")
 
@@ -63,12 +68,24 @@ def owner_of(text: str) -> "Identity":
 
 async def issued(identity: "Identity", lasts: timedelta) -> str:
     """A new key or sign-in secret for somebody who stands in the network; raises `Fault` for anybody else."""
+    from services.cli.errors import Fault
+    from services.intake.access.rules import TooManyKeys
+    from services.intake.access.storage.keys import issue_key
+
+    async with known(identity) as (work, ring, _):
+        try:
+            return await issue_key(work, ring, identity, lasts)
+        except TooManyKeys:
+            raise Fault(f"{identity} has two live keys: `baton key revoke` one of them first") from None
+
+
+@asynccontextmanager
+async def known(identity: "Identity") -> "AsyncIterator[tuple[Work, KeyRing, Settings]]":
+    """A work on intake's database for somebody who stands in the network; raises `Fault` for anybody else."""
     from services.chassis.crypto.secrets import KeyRing
     from services.cli.errors import Fault
     from services.cli.here import settings_here
     from services.cli.places import database_of
-    from services.intake.access.rules import TooManyKeys
-    from services.intake.access.storage.keys import issue_key
     from services.intake.network.rules.items import OF_KIND
     from services.intake.network.storage import item
 
@@ -79,10 +96,7 @@ async def issued(identity: "Identity", lasts: timedelta) -> str:
     async with database_of("intake", settings) as database, database.work("system:operator") as work:
         if await item(work, OF_KIND[identity.kind], identity.id, await work.read_time()) is None:
             raise Fault(f"the network has no {identity}: `baton apply` a file that names it first")
-        try:
-            return await issue_key(work, ring, identity, lasts)
-        except TooManyKeys:
-            raise Fault(f"{identity} has two live keys: `baton key revoke` one of them first") from None
+        yield work, ring, settings
 
 
 async def _list(owner: "Identity | None") -> None:

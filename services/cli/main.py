@@ -23,6 +23,7 @@ from services.cli import (
     privacy_sheet,
     restore,
     serve,
+    session,
     sign_in,
     status,
     topics,
@@ -78,6 +79,7 @@ app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(session.app, name="session")
 app.add_typer(parked.app, name="parked")
 app.add_typer(unreadable.app, name="unreadable")
 app.add_typer(outbox.app, name="outbox")

@@ -2,16 +2,20 @@
 
 from typing import Final
 
+from services.chassis.auth.cookies import Cookies
 from services.chassis.auth.identity import Identity
 from services.chassis.auth.keys import PURPOSE as API_KEY
 from services.chassis.pages.reference import reference_routes
-from services.chassis.service import Breach, Census, Parts, Sends, Service
+from services.chassis.pages.shell import Pages
+from services.chassis.service import Breach, Census, Parts, Sends, Service, Sweep
 from services.chassis.telemetry import metrics
 from services.chassis.work import NOBODY, Work
 from services.intake.access.api import token_route
+from services.intake.access.pages.sign_in import FOLDER, SignInPages
 from services.intake.access.rules import KEYED
 from services.intake.access.storage.issuer import TokenMint
 from services.intake.access.storage.keys import whose_key
+from services.intake.access.storage.sessions import LINK, SESSION, forget_past
 from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
 from services.intake.network.api import routes as network_routes
@@ -30,7 +34,7 @@ from services.intake.webhooks.sender.webhooks import PATIENCE, WebhookSender
 from services.intake.webhooks.storage.secrets import PURPOSE as WEBHOOK_SECRET
 from services.intake.webhooks.ticker import webhook_sweeps
 
-PEPPERS: Final = (API_KEY, EXTERNAL_ID, WEBHOOK_SECRET, *TOKENS)
+PEPPERS: Final = (API_KEY, LINK, SESSION, EXTERNAL_ID, WEBHOOK_SECRET, *TOKENS)
 """Keys this service cannot work without; a missing one is found at the start and not by a caller."""
 
 
@@ -41,6 +45,7 @@ def build(parts: Parts) -> Service:
     metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
     webhooks = WebhookSender(parts.keys, Outside())
+    sign_in = SignInPages(Pages(FOLDER), mint, Cookies.of(parts.settings.public_url))
     vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
 
     async def key_reader(work: Work, key: str) -> Identity | None:
@@ -52,6 +57,7 @@ def build(parts: Parts) -> Service:
 
     own = (
         token_route(mint),
+        *sign_in.routes,
         *network_routes(),
         *referral_routes(vault_keys),
         *receipt_routes(),
@@ -59,11 +65,11 @@ def build(parts: Parts) -> Service:
     )
     return Service(
         name="intake",
-        prefixes=("/intake",),
+        prefixes=("/intake", "/sign-in"),
         routes=(*own, *reference_routes("intake", "/intake", own)),
         scope_of=scope_of,
         census=Census(breaches=broken, leads=leads),
-        sweeps=(*network_sweeps(), *receipt_sweeps(), *webhook_sweeps()),
+        sweeps=(*network_sweeps(), *receipt_sweeps(), *webhook_sweeps(), Sweep("access_past", 3600.0, forget_past)),
         sends=(Sends("webhooks", webhooks.claim, webhooks.send, webhooks.mark, patience=PATIENCE),),
         key_reader=key_reader,
         closed=(vault_keys.close,),

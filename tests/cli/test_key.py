@@ -9,6 +9,7 @@ from services.chassis.auth.identity import Identity
 from services.chassis.crypto.secrets import KeyRing
 from services.chassis.work import Work
 from services.intake.access.storage.keys import whose_key
+from services.intake.access.storage.sessions import session_behind, use_link
 from services.intake.network.storage import add_revisions, lock_network
 from tests.cli.conftest import Baton, InWork
 from tests.intake.network.samples import SMALL, items
@@ -54,7 +55,7 @@ def test_a_third_live_key_is_refused(baton: Baton, ring: KeyRing) -> None:
 
 
 def test_staff_sign_in_with_a_secret_of_their_own(baton: Baton, in_work: InWork, ring: KeyRing) -> None:
-    signed_in = baton("sign-in", "staff:ines")
+    signed_in = baton("sign-in", "--secret", "staff:ines")
     assert signed_in.exit_code == 0, signed_in.output
     assert whose(in_work, ring, signed_in.output.strip()) == "staff:ines"
 
@@ -78,3 +79,19 @@ def test_away_from_the_servers_keys_none_is_made(baton: Baton, tmp_path: Path) -
     result = baton("key", "issue", "partner:openhand")
     assert (result.exit_code, "BATON_KEYS_DIR" in result.stderr) == (1, True), result.stderr
     assert not (tmp_path / "home" / "keys").exists()
+
+
+def test_a_link_signs_in_once_and_the_session_is_listed_and_revoked(
+    baton: Baton, in_work: InWork, ring: KeyRing
+) -> None:
+    link = baton("sign-in", "staff:ines").output.strip()
+    assert link.startswith("http://127.0.0.1:8080/sign-in/link/")
+    used = [in_work("intake", lambda work: use_link(work, ring, link.rpartition("/")[2])) for _ in range(2)]
+    assert [one and one[0] for one in used] == ["ines", None]
+    listed = baton("session", "list", "staff:ines").output
+    assert "staff:ines" in listed
+    assert used[0][1] not in listed
+    assert baton("session", "revoke", "staff:ines").output == "1 ended\n"
+    assert in_work("intake", lambda work: session_behind(work, ring, used[0][1])) is None
+    assert "nobody is signed in" in baton("session", "list").output
+    assert baton("session", "revoke", "staff:ines").exit_code == 1

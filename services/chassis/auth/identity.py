@@ -1,7 +1,7 @@
 """An identity: a kind and an id. What it may see is never part of it; each service looks that up (privacy.md)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Self, TypeGuard, get_args
 
 Kind = Literal["partner", "sponsor", "staff", "operator"]
@@ -17,6 +17,8 @@ class Identity:
 
     kind: Kind
     id: str
+    factor_at: int | None = field(default=None, compare=False)
+    """when a second factor was last given in this session, in seconds since 1970; who it is does not depend on it"""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"

@@ -1,12 +1,14 @@
 """Tokens of 60 seconds: signed in one place, verified everywhere with public keys that are files (privacy.md).
 
 The algorithm is Ed25519 under its fully specified name (RFC 9864; the older `EdDSA` also lets Ed448 in), pinned.
-Claims: `sub` (id), `kind`, `exp`. Sites, studies and partners are not in the token: each service knows its own.
+Claims: `sub` (id), `kind`, `exp`, and `factor`: when a second factor was last given. Sites, studies and partners are
+not in the token: each service knows its own.
 """
 
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -55,6 +57,8 @@ class Issuer:
         """A token for this identity, good from `at` (real time) for so many seconds."""
         expires = int((at + timedelta(seconds=seconds)).timestamp())
         claims = {"sub": identity.id, "kind": identity.kind, "exp": expires}
+        if identity.factor_at is not None:
+            claims["factor"] = identity.factor_at
         return jwt.encode({"alg": ALGORITHM, "kid": self.key_id}, claims, self._key, algorithms=[ALGORITHM])
 
     def _publish(self, folder: Path) -> None:
@@ -108,7 +112,10 @@ class TokenReader:
         if type(expires) is not int or not isinstance(kind, str) or not isinstance(sub, str):
             return None
         identity = Identity.parse(f"{kind}:{sub}")
-        return None if identity is None else (identity, expires)
+        factor = claims.get("factor")
+        if identity is None or not (factor is None or type(factor) is int):
+            return None
+        return replace(identity, factor_at=factor), expires
 
     def _key_of(self, token: Any) -> OKPKey:
         key_id = token.headers().get("kid")

@@ -23,6 +23,8 @@ class Content:
     body: BaseModel | None
     if_match: int | None
     key: str | None
+    session: str | None
+    """the secret of a person's session, where the browser sends it"""
     request: bytes
     """method, path and canonical body: what makes two requests the same"""
 
@@ -74,4 +76,5 @@ class Behind:
             refused_before=refused_before,
             parts=self.parts,
             traceparent=trace,
+            session=content.session,
         )

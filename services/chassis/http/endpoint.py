@@ -8,11 +8,13 @@ from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from services.chassis.auth.gate import admit
+from services.chassis.auth.cookies import Cookies
+from services.chassis.auth.gate import Claim, admit
 from services.chassis.crypto.keystore import NoFreshKey
 from services.chassis.faults import is_transient
 from services.chassis.http import bodies
 from services.chassis.http.asked import Asked, Behind, Content
+from services.chassis.http.browser import require_same_origin, signed_out
 from services.chassis.http.documents import canonical, parse_json, storable
 from services.chassis.http.idempotency import Once, Stored
 from services.chassis.http.problems import NotFound, Problem, Unavailable
@@ -38,6 +40,8 @@ class Endpoint:
     def __init__(self, route: Route, service: Service, parts: Parts) -> None:
         self.route = route
         self.behind = Behind.of(route, service, parts)
+        self._origin = parts.settings.public_url
+        self._cookies = Cookies.of(self._origin)
         self._company = Company(self.behind, route.run_together) if route.run_together else None
 
     async def respond(self, request: Request) -> Response:
@@ -63,12 +67,15 @@ class Endpoint:
                 raise
             except Exception as error:
                 problem = self.problem(error)
-            return problem_response(problem, request.headers)
+            seen = await signed_out(request, self.route, problem, self._origin)
+            return seen or problem_response(problem, request.headers)
 
     async def _ask(self, request: Request) -> Asked:
         if self.route.public:
+            if self.route.same_origin:
+                require_same_origin(request.headers, self._origin)
             return Asked(None, await self._content(request))
-        claim = self.behind.gate.claim(request.headers.getlist("authorization"))
+        claim = self.claim(request)
         if claim.key is None:
             admit(self.route.serves, claim.identity)
             return Asked(claim, await self._content(request), current_traceparent())
@@ -76,6 +83,20 @@ class Endpoint:
             return Asked(claim, await self._content(request), current_traceparent())
         except Problem as problem:
             return Asked(claim, problem)
+
+    def claim(self, request: Request) -> Claim:
+        """Who says to be asking: by the Authorization header, else by the cookie of somebody who signed in.
+
+        Raises:
+            Problem: 401 for nobody, 403 for a cookie that came along with what another site asked.
+        """
+        given = request.headers.getlist("authorization")
+        token = None if given else self._cookies.token(request.cookies)
+        if token is None:
+            return self.behind.gate.claim(given)
+        if self.route.method != "GET":
+            require_same_origin(request.headers, self._origin)
+        return self.behind.gate.claim_token(token)
 
     async def _content(self, request: Request) -> Content:
         route, headers = self.route, request.headers
@@ -87,7 +108,7 @@ class Endpoint:
         if_match = bodies.if_match(headers) if route.if_match else None
         body, document = await self._body(request)
         same = canonical([route.method, request.scope["path"], document]) if key else b""
-        return Content(path, query, body, if_match, key, same)
+        return Content(path, query, body, if_match, key, self._cookies.session(request.cookies), same)
 
     async def _body(self, request: Request) -> tuple[BaseModel | None, Any]:
         """The validated body, and the document it came from."""

@@ -83,6 +83,8 @@ class Stored:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
+    """Set-Cookie lines; on no idempotent route, and never kept"""
 
 
 @dataclass(frozen=True, slots=True)

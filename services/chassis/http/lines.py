@@ -62,7 +62,7 @@ class Lines:
         return await self._one.guarded(request, answer)
 
     async def _answer(self, request: Request) -> Response:
-        claim = self._one.behind.gate.claim(request.headers.getlist("authorization"))
+        claim = self._one.claim(request)
         await self._prove(claim)
         bodies.require_media_type(request.headers, bodies.LINES)
         raw = await bodies.read_bytes(request.headers, request.receive, self.route.limit)
@@ -101,7 +101,7 @@ class Lines:
         document = parse_json(line)
         body = valid_body(self.route.takes, line)
         same = canonical([self.route.method, path, document])
-        return Content({}, {}, body, None, sha256(same).hexdigest(), same)
+        return Content({}, {}, body, None, sha256(same).hexdigest(), None, same)
 
     async def _line(self, number: int, asked: Asked, turn: asyncio.Semaphore) -> LineAnswer:
         try:

@@ -12,6 +12,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 CODES: Final[dict[str, str]] = {
     "body_malformed": "The body is not what its media type says",
     "body_too_deep": "The body is nested too deeply",
+    "cross_site": "This came from another site",
     "conflict": "It was changed by somebody else meanwhile",
     "field_invalid": "A field is not as it must be",
     "idempotency_key_invalid": "The Idempotency-Key header is missing or malformed",

@@ -41,27 +41,30 @@ def rendered(answer: Answer) -> Stored:
     """An answer as it is sent and, on an idempotent route, kept."""
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if answer.page is not None:
-        return Stored(answer.status, headers | _page_headers(), answer.page.encode())
+        return Stored(answer.status, headers | page_headers(), answer.page.encode(), answer.cookies)
     if answer.body is None:
-        return Stored(answer.status, headers, b"")
+        return Stored(answer.status, headers, b"", answer.cookies)
     return Stored(answer.status, {"content-type": _media_type(answer.body)} | headers, _body(answer.body))
 
 
 def response_of(stored: Stored) -> Response:
     """A stored answer as a response; the same bytes each time."""
-    return Response(stored.body, status_code=stored.status, headers=dict(stored.headers))
+    response = Response(stored.body, status_code=stored.status, headers=dict(stored.headers))
+    response.raw_headers.extend((b"set-cookie", line.encode("ascii")) for line in stored.cookies)
+    return response
 
 
 def problem_response(problem: Problem, headers: Headers) -> Response:
     """A problem as JSON, or as a bare page for somebody whose browser asked for one."""
-    if _wants_page(headers):
-        return Response(_problem_page(problem), problem.status, {**_page_headers(), **problem.headers})
+    if wants_page(headers):
+        return Response(_problem_page(problem), problem.status, {**page_headers(), **problem.headers})
     return Response(
         json.dumps(problem.body()).encode(), problem.status, {"content-type": MEDIA_TYPE, **problem.headers}
     )
 
 
-def _page_headers() -> dict[str, str]:
+def page_headers() -> dict[str, str]:
+    """What every page carries: its type, and what it may load."""
     return {"content-type": HTML, "content-security-policy": _PAGE_POLICY}
 
 
@@ -74,7 +77,8 @@ def _body(body: BaseModel | Mapping[str, Any]) -> bytes:
     return body.model_dump_json().encode() if isinstance(body, BaseModel) else to_json(body)
 
 
-def _wants_page(headers: Headers) -> bool:
+def wants_page(headers: Headers) -> bool:
+    """Whether somebody looks at the answer."""
     accept = headers.get("accept", "")
     return "text/html" in accept and JSON not in accept
 

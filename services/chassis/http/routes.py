@@ -41,6 +41,8 @@ class Call(Generic[B]):
     parts: Parts
     traceparent: str | None = None
     """of this request; where several are done together there is no current one"""
+    session: str | None = None
+    """the secret of a person's session; a browser sends it below `/sign-in` only"""
 
     @property
     def caller(self) -> Identity:
@@ -68,6 +70,8 @@ class Answer:
     """code of a refusal that stays (its fact is committed); the same key and body are judged anew"""
     page: str | None = None
     """an HTML document instead of a body"""
+    cookies: tuple[str, ...] = ()
+    """Set-Cookie lines, with a page or without a body"""
 
 
 Together = Callable[[Sequence[Call[Any]]], Awaitable[Sequence["Answer | Problem"]]]
@@ -104,6 +108,8 @@ class Route:
     """named request examples for the OpenAPI description"""
     run_together: Together | None = None
     """what comes at once from one identity is committed at once; `run` is then `alone(...)` of it"""
+    same_origin: bool = False
+    """a public route that is asked from our own pages only; where a cookie lets in, that holds anyway"""
     lines: int = 0
     """so many bodies a request at most, one a line: each is answered as if it had come alone"""
 

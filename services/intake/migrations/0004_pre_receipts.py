@@ -2,7 +2,7 @@
 
 from services.chassis.migrations_kit import protect, run_sql
 
-revision = "intake0007"
+revision = "intake0004"
 down_revision = "intake0003"
 
 _RECEIPTS = """

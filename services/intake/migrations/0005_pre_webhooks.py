@@ -2,8 +2,8 @@
 
 from services.chassis.migrations_kit import protect, run_sql
 
-revision = "intake0008"
-down_revision = "intake0007"
+revision = "intake0005"
+down_revision = "intake0004"
 
 _WEBHOOKS = """
 create table webhook_endpoint (

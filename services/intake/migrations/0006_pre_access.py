@@ -1,0 +1,66 @@
+"""Who gets in, and how often: sign-in links, sessions, second factors, what was asked in a window, signed requests.
+
+Looked up before a scope exists, so none has a policy; none holds a person. Secrets are kept as HMACs under outside
+peppers, a second factor's secret sealed under one (S7). Bounded (P17): links, sessions and nonces go when they are
+over, a client has one row a route and window.
+"""
+
+from services.chassis.migrations_kit import run_sql
+
+revision = "intake0006"
+down_revision = "intake0005"
+
+
+def upgrade() -> None:
+    """All of it is new."""
+    run_sql(
+        """
+        create table sign_in_link (
+          id uuid primary key default uuidv7(),
+          staff text not null,
+          digest bytea not null unique,
+          pepper smallint not null,
+          expires timestamptz not null,
+          used_at timestamptz
+        );
+        create index sign_in_link_expires on sign_in_link (expires);
+        create table session (
+          id uuid primary key default uuidv7(),
+          staff text not null,
+          digest bytea not null unique,
+          pepper smallint not null,
+          created timestamptz not null default clock_timestamp(),
+          expires timestamptz not null,
+          revoked_at timestamptz,
+          factor_at timestamptz
+        );
+        create index session_staff on session (staff);
+        create index session_expires on session (expires);
+        create table second_factor (
+          staff text primary key,
+          secret bytea not null,
+          pepper smallint not null,
+          confirmed_at timestamptz,
+          last_step bigint not null default 0,
+          failed integer not null default 0,
+          failed_at timestamptz
+        );
+        create table asked (
+          client text not null,
+          what text not null,
+          since timestamptz not null,
+          used integer not null,
+          primary key (client, what)
+        );
+        create table signed_request (
+          digest bytea primary key,
+          expires timestamptz not null
+        );
+        create index signed_request_expires on signed_request (expires);
+        """
+    )
+
+
+def downgrade() -> None:
+    """Never: who signed in is history."""
+    raise RuntimeError("sessions are not taken back")
