@@ -11,6 +11,7 @@ from services.chassis.auth.identity import Identity
 from services.chassis.auth.signing import TokenReader
 from services.chassis.crypto.secrets import KeyRing
 from services.chassis.database import Database
+from services.chassis.http.limits import Allowance
 from services.chassis.http.routes import Route
 from services.chassis.sender import Sent
 from services.chassis.settings import Settings
@@ -117,6 +118,8 @@ class Service:
     sends: tuple[Sends[Any], ...] = ()
     key_reader: Callable[[Work, str], Awaitable[Identity | None]] | None = None
     """takes API keys directly; only where they are issued"""
+    allowance: Allowance | None = None
+    """limits of counted routes; only where the agreements are"""
     opened: tuple[Callable[[], Awaitable[None]], ...] = ()
     """done before any role starts, e.g. make data keys ahead"""
     closed: tuple[Callable[[], Awaitable[None]], ...] = ()

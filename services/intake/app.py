@@ -19,11 +19,13 @@ from services.intake.access.storage.sessions import LINK, SESSION, forget_past
 from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
 from services.intake.network.api import routes as network_routes
+from services.intake.network.rules.items import Limits
+from services.intake.network.storage import agreements_of
 from services.intake.network.ticker import sweeps as network_sweeps
 from services.intake.receipts.api.route import CODES as RECEIPT_CODES
 from services.intake.receipts.api.route import receipt_routes
 from services.intake.receipts.ticker import receipt_sweeps
-from services.intake.referrals.api.route import CODES, referral_routes
+from services.intake.referrals.api.route import CODES, POSTS, referral_routes
 from services.intake.referrals.rules.cleaned import FIELDS as OVER_SHARED_FIELDS
 from services.intake.referrals.storage.census import breaches, leads
 from services.intake.referrals.storage.referrals import PURPOSE as EXTERNAL_ID
@@ -72,8 +74,18 @@ def build(parts: Parts) -> Service:
         sweeps=(*network_sweeps(), *receipt_sweeps(), *webhook_sweeps(), Sweep("access_past", 3600.0, forget_past)),
         sends=(Sends("webhooks", webhooks.claim, webhooks.send, webhooks.mark, patience=PATIENCE),),
         key_reader=key_reader,
+        allowance=allowance,
         closed=(vault_keys.close,),
     )
+
+
+async def allowance(work: Work, identity: Identity, kind: str) -> int | None:
+    """How many requests of a kind a partner may make in an hour: by its most generous agreement of today."""
+    if identity.kind != "partner":
+        return None
+    agreements = await agreements_of(work, identity.id, await work.value("select baton_now()"))
+    limits = [one.limits for one in agreements] or [Limits()]
+    return max(one.posts_per_hour if kind == POSTS else one.batches_per_hour for one in limits)
 
 
 async def scope_of(_work: Work, identity: Identity) -> str:

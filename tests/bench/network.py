@@ -84,6 +84,7 @@ def _agreement() -> dict[str, Any]:
         "bases": ["self_referred"],
         "studies": [{"study": study, "allowed_fields": _FIELDS} for study in STUDIES],
         "acknowledges": ["imply_eligibility", "enrol", "answer_consent_questions", "collect_sensitive_data"],
+        "limits": {"posts_per_hour": 100_000_000, "batches_per_hour": 1_000_000},
         "valid_from": "2025-01-06",
     }
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.chassis.auth.gate import Claim, Gate, admit
 from services.chassis.auth.identity import Identity
+from services.chassis.http.limits import Limits, Quota
 from services.chassis.http.problems import Problem
 from services.chassis.http.routes import Call, Route
 from services.chassis.service import Parts, Service
@@ -46,17 +47,24 @@ class Behind:
     service: Service
     parts: Parts
     gate: Gate
+    limits: Limits | None = None
+    """of a route that is counted"""
 
     @classmethod
     def of(cls, route: Route, service: Service, parts: Parts) -> "Behind":
         """The same, with a gate made."""
-        return cls(route, service, parts, Gate(parts.tokens, service.key_reader))
+        limits = Limits(route.counted, service.allowance) if route.counted and service.allowance else None
+        return cls(route, service, parts, Gate(parts.tokens, service.key_reader), limits)
 
     async def prove(self, work: Work, claim: Claim) -> Identity:
         """Who it is. Raises `Problem`: 401 for nobody, 403 for a kind of account that is not served here."""
         identity = await self.gate.prove(work, claim)
         admit(self.route.serves, identity)
         return identity
+
+    async def count(self, work: Work, identity: Identity, many: int) -> Quota | None:
+        """Count so many requests of this identity; None where nothing is counted."""
+        return None if self.limits is None else await self.limits.take(work, identity, many)
 
     async def narrow(self, work: Work, identity: Identity) -> None:
         """Let the work see what this identity may see, and no more."""

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.chassis.auth.cookies import Cookies
 from services.chassis.auth.gate import Claim, admit
+from services.chassis.auth.identity import Identity
 from services.chassis.crypto.keystore import NoFreshKey
 from services.chassis.faults import is_transient
 from services.chassis.http import bodies
@@ -151,6 +152,13 @@ class Endpoint:
             raise content
         if identity is not None:
             await self.behind.narrow(work, identity)
+        quota = await self.behind.count(work, identity, 1) if identity is not None else None
+        if quota is not None and not quota.granted:
+            raise quota.problem()
+        stored = await self._done(work, asked, content, identity)
+        return stored if quota is None else stored.beside(quota.headers)
+
+    async def _done(self, work: Work, asked: Asked, content: Content, identity: Identity | None) -> Stored:
         await work.begin()  # whatever the route does: an answer it gives while the database is away would be none
         if content.key is None:
             return rendered(await self.route.run(self.behind.call(work, content, identity, None, asked.traceparent)))

@@ -6,7 +6,7 @@ one. Key and fingerprint are kept only as keyed HMACs. A stored answer names no 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.chassis.crypto.secrets import KeyRing
@@ -85,6 +85,10 @@ class Stored:
     body: bytes
     cookies: tuple[str, ...] = ()
     """Set-Cookie lines; on no idempotent route, and never kept"""
+
+    def beside(self, headers: Mapping[str, str]) -> "Stored":
+        """The same with headers that belong to this one answer and are not kept."""
+        return replace(self, headers={**self.headers, **headers})
 
 
 @dataclass(frozen=True, slots=True)

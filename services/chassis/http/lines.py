@@ -7,6 +7,7 @@ broke off is simply sent again. What one line gets does not depend on its neighb
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -16,10 +17,11 @@ from starlette.responses import Response
 
 from services.chassis.auth.gate import Claim, admit
 from services.chassis.http import bodies
-from services.chassis.http.asked import Asked, Content
+from services.chassis.http.asked import Asked, Behind, Content
 from services.chassis.http.documents import canonical, parse_json
 from services.chassis.http.endpoint import Endpoint
 from services.chassis.http.idempotency import Stored
+from services.chassis.http.limits import Quota
 from services.chassis.http.problems import Invalid, Problem, Unavailable
 from services.chassis.http.routes import BODY_LIMIT, Route
 from services.chassis.http.together import MOST
@@ -51,7 +53,8 @@ class Lines:
 
     def __init__(self, route: Route, service: Service, parts: Parts) -> None:
         self.route = route
-        self._one = Endpoint(route, service, parts)
+        self._one = Endpoint(replace(route, counted=""), service, parts)
+        self._whole = Behind.of(route, service, parts)
 
     async def respond(self, request: Request) -> Response:
         """A line for a line. Only what is wrong with the whole (who asks, its size) is answered as a whole."""
@@ -63,7 +66,7 @@ class Lines:
 
     async def _answer(self, request: Request) -> Response:
         claim = self._one.claim(request)
-        await self._prove(claim)
+        quota = await self._prove(claim)
         bodies.require_media_type(request.headers, bodies.LINES)
         raw = await bodies.read_bytes(request.headers, request.receive, self.route.limit)
         numbered = lines_of(raw, self.route.lines)
@@ -74,19 +77,28 @@ class Lines:
             asking.append(asyncio.create_task(self._line(number, self._read(line, path, claim), turn)))
             if n % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
-        return _response(await _all(asking))
+        return _response(await _all(asking), quota.headers if quota else {})
 
-    async def _prove(self, claim: Claim) -> None:
-        """A key is proven before anything is said about the lines; each round of them proves it again."""
+    async def _prove(self, claim: Claim) -> Quota | None:
+        """A key is proven before anything is said about the lines, and the request is counted, whatever its lines;
+        each round of them proves the key again.
 
-        async def prove(work: Work) -> None:
-            await self._one.behind.prove(work, claim)
+        Raises:
+            Problem: 401, 403, 429.
+        """
 
-        if claim.key is None:
+        async def prove(work: Work) -> Quota | None:
+            identity = await self._whole.prove(work, claim)
+            return await self._whole.count(work, identity, 1)
+
+        if claim.key is None and self._whole.limits is None:
             admit(self.route.serves, claim.identity)
-        else:
-            database = self._one.behind.parts.database
-            await database.run(prove, actor=str(claim.identity), scope=NOBODY)
+            return None
+        database = self._whole.parts.database
+        quota = await database.run(prove, actor=str(claim.identity), scope=NOBODY)
+        if quota is not None and not quota.granted:
+            raise quota.problem()
+        return quota
 
     def _read(self, line: bytes, path: str, claim: Claim) -> Asked:
         try:
@@ -140,12 +152,12 @@ async def _all(asking: "Sequence[asyncio.Task[LineAnswer]]") -> list[LineAnswer]
             task.cancel()
 
 
-def _response(answers: Sequence[LineAnswer]) -> Response:
+def _response(answers: Sequence[LineAnswer], headers: Mapping[str, str]) -> Response:
     """503 as a whole where none could be made durable: a client repeats that by itself."""
     if all(one.status == Unavailable().status for one in answers):
         raise Unavailable
     body = b"".join(one.model_dump_json(exclude_none=True).encode() + b"\n" for one in answers)
-    return Response(body, media_type=bodies.LINES)
+    return Response(body, media_type=bodies.LINES, headers=dict(headers))
 
 
 def _of(number: int, stored: Stored) -> LineAnswer:

@@ -25,6 +25,7 @@ CODES: Final[dict[str, str]] = {
     "not_found": "There is no such thing",
     "not_signed_in": "A valid token or key is needed",
     "query_malformed": "The query is malformed",
+    "rate_limited": "Too many requests in this hour",
     "still_running": "The same request is still being answered",
     "timeout": "The body did not arrive in time",
     "too_large": "The body is too large",

@@ -35,7 +35,9 @@ def record_request(service: str, method: str, route: str, status: int, seconds: 
 
 def record_problem(route: Route, problem: Problem) -> None:
     """A door turned a request away before any rule judged it; a client's fault, so not for 5xx."""
-    if route.door and problem.status < 500:
+    if problem.code == "rate_limited":
+        metrics.RATE_LIMITED.add(1, route=route.path)
+    elif route.door and problem.status < 500:
         metrics.DOOR_MALFORMED.add(1, code=problem.code)
 
 

@@ -108,6 +108,8 @@ class Route:
     """named request examples for the OpenAPI description"""
     run_together: Together | None = None
     """what comes at once from one identity is committed at once; `run` is then `alone(...)` of it"""
+    counted: str = ""
+    """what its requests are counted as, per identity and hour (`Service.allowance`); '' is not counted"""
     same_origin: bool = False
     """a public route that is asked from our own pages only; where a cookie lets in, that holds anyway"""
     lines: int = 0
@@ -151,6 +153,7 @@ def fault_in(route: Route, prefixes: tuple[str, ...]) -> str | None:
         "does several together only under idempotency keys of known callers": (
             route.run_together is None or ((route.idempotent or bool(route.lines)) and not route.public)
         ),
+        "counts only what known callers ask": not (route.counted and route.public),
         "takes lines of a model, done together and each its own key": (
             not route.lines or (None not in (route.takes, route.run_together) and not route.idempotent)
         ),

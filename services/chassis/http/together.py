@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.chassis.auth.gate import Claim
+from services.chassis.auth.identity import Identity
 from services.chassis.crypto.keystore import NoFreshKey
 from services.chassis.faults import is_transient, sqlstate_of
 from services.chassis.gathering import Gathering
@@ -62,6 +63,17 @@ class Company:
         """Everything up to the commit."""
         identity = await self._behind.prove(work, claim)
         await self._behind.narrow(work, identity)
+        quota = await self._behind.count(work, identity, len(asked))
+        if quota is None:
+            return await self._known(work, identity, asked)
+        outcomes = await self._known(work, identity, asked[: quota.granted])
+        answers = [one.beside(quota.headers) if isinstance(one, Stored) else one for one in outcomes]
+        return [*answers, *[quota.problem() for _ in asked[quota.granted :]]]
+
+    async def _known(self, work: Work, identity: Identity, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        """Those that are let in."""
+        if not asked:
+            return []
         ring = self._behind.parts.keys
         contents = [_content(one) for one in asked]
         onces = [Once.of(ring, str(identity), one.key or "", one.request) for one in contents]

@@ -1,4 +1,7 @@
-"""The chain over the audit rows: one link a row, only added to. Rows of before are sealed in the first round (S5)."""
+"""The chain over the audit rows: one link a row, only added to. Rows of before are sealed in the first round (S5).
+
+And how often each client asked in its hour: one row a client and kind.
+"""
 
 from services.chassis.migrations_kit import run_sql
 
@@ -19,6 +22,13 @@ def upgrade() -> None:
           signer text not null,
           signature bytea not null
         );
+        create table asked (
+          client text not null,
+          what text not null,
+          since timestamptz not null,
+          used integer not null,
+          primary key (client, what)
+        ) with (fillfactor = 50);
         """
     )
 

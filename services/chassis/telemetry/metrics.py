@@ -71,6 +71,9 @@ HTTP_SECONDS = Histogram("http_seconds", "Time to the answer", "seconds", _SERVI
 REFUSED = Counter(
     "refused_total", "Referrals understood and refused", "referrals", {"reason": frozenset(map(str, Refusal))}
 )
+RATE_LIMITED = Counter(
+    "rate_limited_total", "Requests answered 429, to come again later", "requests", {"route": frozenset()}
+)
 DOOR_MALFORMED = Counter(
     "door_malformed_total", "Requests at a door that were not understood", "requests", {"code": frozenset()}
 )

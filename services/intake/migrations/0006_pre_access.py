@@ -1,8 +1,7 @@
-"""Who gets in, and how often: sign-in links, sessions, second factors, what was asked in a window, signed requests.
+"""Who gets in: sign-in links, sessions, second factors, signed requests that were seen.
 
 Looked up before a scope exists, so none has a policy; none holds a person. Secrets are kept as HMACs under outside
-peppers, a second factor's secret sealed under one (S7). Bounded (P17): links, sessions and nonces go when they are
-over, a client has one row a route and window.
+peppers, a second factor's secret sealed under one (S7). Bounded (P17): what is over goes.
 """
 
 from services.chassis.migrations_kit import run_sql
@@ -44,13 +43,6 @@ def upgrade() -> None:
           last_step bigint not null default 0,
           failed integer not null default 0,
           failed_at timestamptz
-        );
-        create table asked (
-          client text not null,
-          what text not null,
-          since timestamptz not null,
-          used integer not null,
-          primary key (client, what)
         );
         create table signed_request (
           digest bytea primary key,

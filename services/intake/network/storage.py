@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from contracts.envelope import FactBody
 from services.chassis.work import Work
-from services.intake.network.rules.items import Agreement, AnyItem, Item, Material, Route, Site, Study
+from services.intake.network.rules.items import Agreement, AnyItem, Material, Route, Site, Study
 from services.intake.network.rules.offer import Offer
+from services.intake.network.rules.part import Item
 from services.intake.network.rules.said import changed_facts, facts_of
 from services.intake.network.tables import ADD, IN_FORCE, LATEST, OFFERS, item_of
 
@@ -56,6 +57,11 @@ async def versions(work: Work, id: str, at: datetime) -> tuple[Material, ...]:
         at,
     )
     return tuple(sorted((Material.model_validate_json(row["body"]) for row in rows), key=lambda one: one.version))
+
+
+async def agreements_of(work: Work, partner: str, at: datetime) -> tuple[Agreement, ...]:
+    """A partner's agreements in force at `at`."""
+    return tuple(one for one in await items(work, Agreement, at) if one.partner == partner and one.runs(at.date()))
 
 
 async def offers(work: Work, routes: Iterable[str], at: datetime) -> dict[str, Offer]:

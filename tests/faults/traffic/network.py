@@ -172,6 +172,7 @@ def _agreement(partner: str) -> Document:
         "bases": _BASES,
         "studies": [{"study": study, "allowed_fields": _FIELDS} for study in (*STUDIES, OVER)],
         "acknowledges": _FORBIDDEN,
+        "limits": {"posts_per_hour": 100_000_000, "batches_per_hour": 1_000_000},
         "valid_from": _SINCE,
     }
 

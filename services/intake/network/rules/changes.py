@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake.network.rules.fields import Instant
-from services.intake.network.rules.items import AnyItem, Part
+from services.intake.network.rules.items import AnyItem
+from services.intake.network.rules.part import Part
 
 
 class FieldChange(Part):

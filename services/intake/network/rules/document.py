@@ -14,7 +14,6 @@ from services.intake.network.rules.items import (
     AnyItem,
     Calendar,
     Material,
-    Part,
     Partner,
     Policy,
     Pool,
@@ -24,6 +23,7 @@ from services.intake.network.rules.items import (
     StaffMember,
     Study,
 )
+from services.intake.network.rules.part import Part
 
 
 class NetworkDocument(Part):

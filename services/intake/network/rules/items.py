@@ -5,13 +5,14 @@ says of another (`owner` is in `pool`, ...) is judged in `references.py` and `ag
 """
 
 from datetime import UTC, date, datetime
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.shapes import Code, Label, Language, LocalTime, Slug, StaffMail
 from contracts.vocabulary import Basis, Channel, Priority, Recruiting, RouteState, StaffRole
 from services.intake.network.rules.fields import Country, Day, Duration, Instant, Nct, OneOf, Percent, RealZone, Text
+from services.intake.network.rules.part import Item, Part
 from services.intake.network.rules.words import Forbidden, MaterialKind, ReferralField, Weekday
 
 _Recruiting = Annotated[Recruiting, OneOf(Recruiting)]
@@ -20,35 +21,6 @@ _Basis = Annotated[Basis, OneOf(Basis)]
 _Role = Annotated[StaffRole, OneOf(StaffRole)]
 _Field = Annotated[ReferralField, OneOf(ReferralField)]
 _Forbidden = Annotated[Forbidden, OneOf(Forbidden)]
-
-
-class Part(BaseModel):
-    """A piece of an item."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Item(Part):
-    """What every item of the file has (R75)."""
-
-    section: ClassVar[str]
-    """where it stands in the file"""
-    kind: ClassVar[str]
-    """what the network stream and `network_item` call it"""
-
-    id: Slug
-    effective_from: Instant
-    reviewed_on: Day
-
-    @property
-    def key(self) -> str:
-        """`kind/id`; unique in a file, and the key of its facts."""
-        return f"{self.kind}/{self.stored_id}"
-
-    @property
-    def stored_id(self) -> str:
-        """The id under its kind; a material's has its version."""
-        return self.id
 
 
 class StudySite(Part):
@@ -151,6 +123,13 @@ class BoundaryException(Part):
     valid_until: Day
 
 
+class Limits(Part):
+    """How many single referrals, and batches, an hour a partner may send with all its keys together; then 429."""
+
+    posts_per_hour: Annotated[int, Field(ge=1, le=100_000_000)] = 100
+    batches_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+
+
 class Agreement(Item):
     """What one partner may do. `valid_until` is the last day, None while nobody ends it."""
 
@@ -163,6 +142,7 @@ class Agreement(Item):
     studies: Annotated[tuple[StudyAllowance, ...], Field(min_length=1)]
     acknowledges: tuple[_Forbidden, ...]
     exceptions: tuple[BoundaryException, ...] = ()
+    limits: Limits = Limits()
     valid_from: Day
     valid_until: Day | None = None
 

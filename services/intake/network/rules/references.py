@@ -14,7 +14,6 @@ from services.intake.network.rules.items import (
     Agreement,
     AnyItem,
     Calendar,
-    Item,
     Material,
     Partner,
     Policy,
@@ -25,6 +24,7 @@ from services.intake.network.rules.items import (
     StaffMember,
     Study,
 )
+from services.intake.network.rules.part import Item
 from services.intake.network.rules.words import MaterialKind
 
 I = TypeVar("I", bound=Item)  # noqa: E741

@@ -26,6 +26,10 @@ _SERVES: Final = frozenset[Kind]({"partner"})
 _WHOSE: Final = "the calling partner's own referrals and the person each is about"
 _EXAMPLES: Final = {"by phone, on a registry's route": EXAMPLE}
 
+POSTS: Final = "posts"
+BATCHES: Final = "batches"
+"""What a partner's requests are counted as (`Limits` of its agreement)."""
+
 
 def referral_routes(keys: VaultKeys) -> tuple[Route, ...]:
     """The partners' doors. What one partner sends at once is committed at once."""
@@ -50,6 +54,7 @@ def _single(together: Together) -> Route:
         door=True,
         examples=_EXAMPLES,
         run_together=together,
+        counted=POSTS,
     )
 
 
@@ -68,4 +73,5 @@ def _batch(together: Together) -> Route:
         door=True,
         examples=_EXAMPLES,
         run_together=together,
+        counted=BATCHES,
     )

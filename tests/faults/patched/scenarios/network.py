@@ -88,6 +88,7 @@ def _agreement() -> Document:
         "bases": ["self_referred", "agreement_documented", "authorisation"],
         "studies": [{"study": study, "allowed_fields": _FIELDS} for study in (QUICK, FAR)],
         "acknowledges": _FORBIDDEN,
+        "limits": {"posts_per_hour": 100_000_000, "batches_per_hour": 1_000_000},
         "valid_from": "2025-01-06",
     }
 
