@@ -63,6 +63,18 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True)
+class Chore:
+    """Long work of the tick role, bit by bit, each in `Work`s of its own; answers how much a bit did.
+
+    While there was something to do the next bit begins at once, else after `every` seconds.
+    """
+
+    name: str
+    every: float
+    run: Callable[[Database], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Sends(Generic[T]):
     """An outside channel: claim in one Work, send outside any, mark in another (at least once, the same key)."""
 
@@ -115,6 +127,7 @@ class Service:
     reads: tuple[Reads, ...] = ()
     timers: tuple[TimerKind, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
+    chores: tuple[Chore, ...] = ()
     sends: tuple[Sends[Any], ...] = ()
     key_reader: Callable[[Work, str], Awaitable[Identity | None]] | None = None
     """takes API keys directly; only where they are issued"""

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from services.chassis.http.description import description
 from services.chassis.http.door import Door
 from services.chassis.http.endpoint import Endpoint
+from services.chassis.http.files import Files
 from services.chassis.http.idempotency import PURPOSE
 from services.chassis.http.lines import Lines
 from services.chassis.http.problems import Problem
@@ -74,9 +75,11 @@ def service_app(service: Service, parts: Parts) -> ServiceApp:
     return ServiceApp(service.prefixes, Door(Straight(endpoints, api), service.name), api)
 
 
-def _checked(route: Route, service: Service, parts: Parts) -> Endpoint | Lines:
+def _checked(route: Route, service: Service, parts: Parts) -> Endpoint | Lines | Files:
     if fault := fault_in(route, service.prefixes) or _open_model(route):
         raise UndeclaredRoute(f"{route.name} {fault}")
+    if route.file is not None:
+        return Files(route, route.file, service, parts)
     return Lines(route, service, parts) if route.lines else Endpoint(route, service, parts)
 
 
@@ -102,7 +105,7 @@ def _is(route: object, declared: Route | None) -> bool:
     )
 
 
-def _add(api: FastAPI, route: Route, endpoint: Endpoint | Lines) -> None:
+def _add(api: FastAPI, route: Route, endpoint: Endpoint | Lines | Files) -> None:
     async def respond(request: Request) -> Response:
         return await endpoint.respond(request)
 

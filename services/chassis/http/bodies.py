@@ -16,10 +16,13 @@ from services.chassis.http.problems import Problem
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 LINES: Final = "application/x-ndjson"
+CSV: Final = "text/csv"
 
 _FIELDS: Final = 100
 _SECONDS: Final = 10.0
 """How long a body may take to arrive; no transaction is open meanwhile, but a connection is."""
+_FILE_SECONDS: Final = 900.0
+"""How long a whole file may take; each piece of it has `_SECONDS`."""
 _DRAIN: Final = 1024 * 1024
 _DRAIN_SECONDS: Final = 2.0
 _CLOSE: Final = {"connection": "close"}
@@ -48,15 +51,32 @@ async def read_bytes(headers: Headers, receive: Receive, limit: int) -> bytes:
     Raises:
         ClientDisconnect: nobody is there any more to be answered.
     """
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:19]) > limit:
-        await _drain(receive)
-        raise too_large(limit)
+    await _refuse_announced(headers, receive, limit)
     try:
         async with asyncio.timeout(_SECONDS):
-            return await _counted(receive, limit)
+            return b"".join([part async for part in _counted(receive, limit)])
     except TimeoutError:
-        raise Problem(408, "timeout", headers=_CLOSE) from None
+        raise _late() from None
+
+
+async def pieces(headers: Headers, receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    """A body as it comes, never held whole; 413 over `limit` bytes, 408 when it stops coming or takes over 15 minutes.
+
+    Raises:
+        ClientDisconnect: nobody is there any more to be answered.
+    """
+    await _refuse_announced(headers, receive, limit)
+    coming = _counted(receive, limit)
+    ends = asyncio.get_running_loop().time() + _FILE_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout_at(min(ends, asyncio.get_running_loop().time() + _SECONDS)):
+                part = await anext(coming, None)
+        except TimeoutError:
+            raise _late() from None
+        if part is None:
+            return
+        yield part
 
 
 def too_large(limit: int) -> Problem:
@@ -97,16 +117,25 @@ def if_match(headers: Headers) -> int:
     return int(match[1])
 
 
-async def _counted(receive: Receive, limit: int) -> bytes:
-    parts: list[bytes] = []
+async def _refuse_announced(headers: Headers, receive: Receive, limit: int) -> None:
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:19]) > limit:
+        await _drain(receive)
+        raise too_large(limit)
+
+
+async def _counted(receive: Receive, limit: int) -> AsyncIterator[bytes]:
     size = 0
     async for part in _parts(receive):
         size += len(part)
         if size > limit:
             await _drain(receive)
             raise too_large(limit)
-        parts.append(part)
-    return b"".join(parts)
+        yield part
+
+
+def _late() -> Problem:
+    return Problem(408, "timeout", headers=_CLOSE)
 
 
 async def _drain(receive: Receive) -> None:

@@ -18,6 +18,7 @@ from services.chassis.http.asked import Asked, Behind, Content
 from services.chassis.http.browser import require_same_origin, signed_out
 from services.chassis.http.documents import canonical, parse_json, storable
 from services.chassis.http.idempotency import Once, Stored
+from services.chassis.http.limits import Quota
 from services.chassis.http.problems import NotFound, Problem, Unavailable
 from services.chassis.http.record import record_failure, record_problem, record_unavailable
 from services.chassis.http.responses import problem_response, rendered, response_of
@@ -71,6 +72,26 @@ class Endpoint:
             seen = await signed_out(request, self.route, problem, self._origin)
             return seen or problem_response(problem, request.headers)
 
+    async def let_in(self, claim: Claim, whole: Behind) -> tuple[Identity, Quota | None]:
+        """Who asks, and what is left to them, before anything is said about a body of many parts; each `Work` done
+        for one of the parts proves it again. `whole`: the route as it is counted.
+
+        Raises:
+            Problem: 401, 403, 429.
+        """
+
+        async def prove(work: Work) -> tuple[Identity, Quota | None]:
+            identity = await whole.prove(work, claim)
+            return identity, await whole.count(work, identity, 1)
+
+        if claim.key is None and whole.limits is None:
+            admit(self.route.serves, claim.identity)
+            return claim.identity, None
+        identity, quota = await whole.parts.database.run(prove, actor=str(claim.identity), scope=NOBODY)
+        if quota is not None and not quota.granted:
+            raise quota.problem()
+        return identity, quota
+
     async def _ask(self, request: Request) -> Asked:
         if self.route.public:
             if self.route.same_origin:
@@ -101,9 +122,7 @@ class Endpoint:
 
     async def _content(self, request: Request) -> Content:
         route, headers = self.route, request.headers
-        path = {name: str(value) for name, value in request.path_params.items()}
-        if not all(map(storable, path.values())):
-            raise NotFound
+        path = path_of(request)
         query = bodies.query_fields(request.scope["query_string"])
         key = bodies.idempotency_key(headers) if route.idempotent else None
         if_match = bodies.if_match(headers) if route.if_match else None
@@ -182,3 +201,11 @@ class Endpoint:
         reference = current_trace() or uuid4().hex
         record_failure(self.route.path, error, reference)
         return Problem(500, "unexpected", detail=f"Reference {reference}")
+
+
+def path_of(request: Request) -> dict[str, str]:
+    """The path's parameters; what cannot be stored does not exist (404)."""
+    path = {name: str(value) for name, value in request.path_params.items()}
+    if not all(map(storable, path.values())):
+        raise NotFound
+    return path

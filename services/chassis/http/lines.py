@@ -15,20 +15,18 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.auth.gate import Claim, admit
+from services.chassis.auth.gate import Claim
 from services.chassis.http import bodies
 from services.chassis.http.asked import Asked, Behind, Content
 from services.chassis.http.documents import canonical, parse_json
 from services.chassis.http.endpoint import Endpoint
 from services.chassis.http.idempotency import Stored
-from services.chassis.http.limits import Quota
 from services.chassis.http.problems import Invalid, Problem, Unavailable
 from services.chassis.http.routes import BODY_LIMIT, Route
 from services.chassis.http.together import MOST
 from services.chassis.http.validation import valid_body
 from services.chassis.service import Parts, Service
 from services.chassis.telemetry.traces import current_traceparent
-from services.chassis.work import NOBODY, Work
 
 AT_ONCE: Final = 4
 """Lines of one request that are done alone beside each other."""
@@ -66,7 +64,7 @@ class Lines:
 
     async def _answer(self, request: Request) -> Response:
         claim = self._one.claim(request)
-        quota = await self._prove(claim)
+        _, quota = await self._one.let_in(claim, self._whole)
         bodies.require_media_type(request.headers, bodies.LINES)
         raw = await bodies.read_bytes(request.headers, request.receive, self.route.limit)
         numbered = lines_of(raw, self.route.lines)
@@ -78,27 +76,6 @@ class Lines:
             if n % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
         return _response(await _all(asking), quota.headers if quota else {})
-
-    async def _prove(self, claim: Claim) -> Quota | None:
-        """A key is proven before anything is said about the lines, and the request is counted, whatever its lines;
-        each round of them proves the key again.
-
-        Raises:
-            Problem: 401, 403, 429.
-        """
-
-        async def prove(work: Work) -> Quota | None:
-            identity = await self._whole.prove(work, claim)
-            return await self._whole.count(work, identity, 1)
-
-        if claim.key is None and self._whole.limits is None:
-            admit(self.route.serves, claim.identity)
-            return None
-        database = self._whole.parts.database
-        quota = await database.run(prove, actor=str(claim.identity), scope=NOBODY)
-        if quota is not None and not quota.granted:
-            raise quota.problem()
-        return quota
 
     def _read(self, line: bytes, path: str, claim: Claim) -> Asked:
         try:

@@ -51,6 +51,8 @@ def operation(route: Route) -> dict[str, Any]:
         body = LINES if route.lines else JSON
         kinds = [kind for kind, model in ((body, route.takes), (FORM, route.form)) if model is not None]
         extra["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, media)}
+    if route.file is not None:
+        extra["requestBody"] = {"required": True, "content": {route.file.media: {"schema": {"type": "string"}}}}
     if not route.public:
         extra["security"] = [{"bearer": []}]
         extra["x-serves"] = sorted(route.serves)

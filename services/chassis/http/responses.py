@@ -42,6 +42,8 @@ def rendered(answer: Answer) -> Stored:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     if answer.page is not None:
         return Stored(answer.status, headers | page_headers(), answer.page.encode(), answer.cookies)
+    if answer.content is not None:
+        return Stored(answer.status, headers, answer.content)
     if answer.body is None:
         return Stored(answer.status, headers, b"", answer.cookies)
     return Stored(answer.status, {"content-type": _media_type(answer.body)} | headers, _body(answer.body))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -72,12 +72,36 @@ class Answer:
     """an HTML document instead of a body"""
     cookies: tuple[str, ...] = ()
     """Set-Cookie lines, with a page or without a body"""
+    content: bytes | None = None
+    """a document of another kind instead of a body; `headers` say its media type"""
 
 
 Together = Callable[[Sequence[Call[Any]]], Awaitable[Sequence["Answer | Problem"]]]
 """Several calls of one identity in one `Work`: an outcome a call, in their order. A problem is answered where nothing
 was written for that call; raising undoes everything, and each call is done alone (`Apart`, or any error of one call).
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way in: who sends it, and its bytes, each to be read once and none of them kept by the chassis."""
+
+    identity: Identity
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
+    run: Callable[[Callable[[Work], Awaitable[None]]], Awaitable[None]]
+    """does something in a `Work` of its own that sees what the sender may see; never while a piece is waited for"""
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class FileBody:
+    """A body that is not JSON and not held in memory. What `keep` makes of it is the body of the route's call."""
+
+    media: str
+    keep: Callable[[Upload], Awaitable[BaseModel]]
+    """reads the pieces to their end; whatever it raises, it has left nothing behind"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +138,8 @@ class Route:
     """a public route that is asked from our own pages only; where a cookie lets in, that holds anyway"""
     lines: int = 0
     """so many bodies a request at most, one a line: each is answered as if it had come alone"""
+    file: FileBody | None = None
+    """its body is a file, read as it comes"""
 
     @property
     def name(self) -> str:
@@ -156,6 +182,9 @@ def fault_in(route: Route, prefixes: tuple[str, ...]) -> str | None:
         "counts only what known callers ask": not (route.counted and route.public),
         "takes lines of a model, done together and each its own key": (
             not route.lines or (None not in (route.takes, route.run_together) and not route.idempotent)
+        ),
+        "takes a file of a known caller, and nothing else": (
+            route.file is None or not (route.takes or route.form or route.public or route.idempotent or route.lines)
         ),
     }
     return next((says for says, holds in checks.items() if not holds), None)

@@ -10,13 +10,14 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.http.endpoint import Endpoint
+from services.chassis.http.files import Files
 from services.chassis.http.lines import Lines
 
 
 class Straight:
     """Finds the first declared route of that method and path; all else is left to the app behind (404, 405)."""
 
-    def __init__(self, endpoints: Sequence[Endpoint | Lines], otherwise: ASGIApp) -> None:
+    def __init__(self, endpoints: Sequence[Endpoint | Lines | Files], otherwise: ASGIApp) -> None:
         self._endpoints = [(one.route.method, compile_path(one.route.path)[0], one) for one in endpoints]
         self._otherwise = otherwise
 

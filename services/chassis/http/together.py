@@ -4,7 +4,7 @@ Each has its own idempotency key and its own answer, stored with its effect (P2)
 others undoes them all, and each goes its way alone: so no request is worse off for its company.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from services.chassis.auth.gate import Claim
@@ -77,17 +77,34 @@ class Company:
         ring = self._behind.parts.keys
         contents = [_content(one) for one in asked]
         onces = [Once.of(ring, str(identity), one.key or "", one.request) for one in contents]
-        first = {once.key: n for n, once in reversed(list(enumerate(onces)))}
-        found = dict(zip(first.values(), await look(work, [onces[n] for n in first.values()]), strict=True))
-        fresh = {n: known for n, known in found.items() if isinstance(known, Fresh)}
-        calls = [
-            self._behind.call(work, contents[n], identity, known.refused_before, asked[n].traceparent)
-            for n, known in fresh.items()
-        ]
-        answers = await self._run(calls) if calls else ()
-        outcomes = _old(found) | await _kept(work, onces, dict(zip(fresh, answers, strict=True)))
-        # A second request under a key of this round gets the same answer if it is the same, else it has to wait.
-        return [outcomes[first[one.key]] if one == onces[first[one.key]] else None for one in onces]
+
+        async def run(fresh: Mapping[int, str | None]) -> Sequence[Answer | Problem]:
+            return await self._run(
+                [
+                    self._behind.call(work, contents[n], identity, refused_before, asked[n].traceparent)
+                    for n, refused_before in fresh.items()
+                ]
+            )
+
+        return await each_once(work, onces, run)
+
+
+async def each_once(
+    work: Work,
+    onces: Sequence[Once],
+    run: Callable[[Mapping[int, str | None]], Awaitable[Sequence[Answer | Problem]]],
+) -> list[Outcome]:
+    """The outcome of each key of one client, in their order: the stored answer, or what `run` answers now, stored.
+
+    `run` gets the places of those that are new, with the code each was refused with before, and answers in that order.
+    """
+    first = {once.key: n for n, once in reversed(list(enumerate(onces)))}
+    found = dict(zip(first.values(), await look(work, [onces[n] for n in first.values()]), strict=True))
+    fresh = {n: known.refused_before for n, known in found.items() if isinstance(known, Fresh)}
+    answers = await run(fresh) if fresh else ()
+    outcomes = _old(found) | await _kept(work, onces, dict(zip(fresh, answers, strict=True)))
+    # A second request under a key of this round gets the same answer if it is the same, else it has to wait.
+    return [outcomes[first[one.key]] if one == onces[first[one.key]] else None for one in onces]
 
 
 async def _kept(work: Work, onces: Sequence[Once], answers: Mapping[int, Answer | Problem]) -> dict[int, Outcome]:

@@ -15,8 +15,9 @@ from services.chassis.process.world import Serving
 from services.chassis.relay.publish import TooManyAbandoned
 from services.chassis.relay.relay import Relay
 from services.chassis.sender import Sender
-from services.chassis.service import Sends, Sweep, TimerKind
+from services.chassis.service import Chore, Sends, Sweep, TimerKind
 from services.chassis.settings import Settings
+from services.chassis.timers.chores import ChoreLoop
 from services.chassis.timers.sweeps import Sweeper, housekeeping
 from services.chassis.timers.ticker import Ticker
 
@@ -76,6 +77,8 @@ def _tick(serving: Serving, settings: Settings) -> Iterator[Duty]:
     for sweep in (*housekeeping(), *serving.service.sweeps):
         yield _sweeper(serving, sweep)
     yield _sealer(serving, settings)
+    for chore in serving.service.chores:
+        yield _chore(serving, chore)
 
 
 def _ticker(serving: Serving, stream: Stream | None, kinds: Sequence[TimerKind]) -> Duty:
@@ -98,6 +101,13 @@ def _sealer(serving: Serving, settings: Settings) -> Duty:
         await Sealer(serving.parts.database, settings.keys_dir, settings.audit_dir, beat=beat).run(stop)
 
     return _duty(serving, "tick", "audit_sealer", run)
+
+
+def _chore(serving: Serving, chore: Chore) -> Duty:
+    async def run(stop: asyncio.Event, beat: Beat) -> None:
+        await ChoreLoop(serving.parts.database, chore, beat=beat).run(stop)
+
+    return _duty(serving, "tick", chore.name, run)
 
 
 def _send(serving: Serving, _settings: Settings) -> Iterator[Duty]:
