@@ -18,6 +18,11 @@ from services.intake.access.storage.keys import whose_key
 from services.intake.access.storage.sessions import LINK, SESSION, forget_past
 from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.contacts.storage.tokens import PURPOSES as TOKENS
+from services.intake.imports.api.route import CODES as IMPORT_CODES
+from services.intake.imports.api.route import import_routes
+from services.intake.imports.storage.files import PURPOSE as IMPORT_FILE
+from services.intake.imports.ticker.chores import chores as import_chores
+from services.intake.imports.ticker.chores import sweeps as import_sweeps
 from services.intake.network.api import routes as network_routes
 from services.intake.network.rules.items import Limits
 from services.intake.network.storage import agreements_of
@@ -36,14 +41,24 @@ from services.intake.webhooks.sender.webhooks import PATIENCE, WebhookSender
 from services.intake.webhooks.storage.secrets import PURPOSE as WEBHOOK_SECRET
 from services.intake.webhooks.ticker import webhook_sweeps
 
-PEPPERS: Final = (API_KEY, LINK, SESSION, EXTERNAL_ID, WEBHOOK_SECRET, *TOKENS)
+PEPPERS: Final = (API_KEY, LINK, SESSION, EXTERNAL_ID, IMPORT_FILE, WEBHOOK_SECRET, *TOKENS)
 """Keys this service cannot work without; a missing one is found at the start and not by a caller."""
+
+PROBLEMS: Final = (*CODES, *RECEIPT_CODES, *IMPORT_CODES, *WEBHOOK_CODES)
+
+SWEEPS: Final = (
+    *network_sweeps(),
+    *receipt_sweeps(),
+    *import_sweeps(),
+    *webhook_sweeps(),
+    Sweep("access_past", 3600.0, forget_past),
+)
 
 
 def build(parts: Parts) -> Service:
     """Every part of intake; nothing is connected yet."""
     parts.keys.require(*PEPPERS)
-    metrics.allow("code", *CODES, *RECEIPT_CODES, *WEBHOOK_CODES)
+    metrics.allow("code", *PROBLEMS)
     metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
     webhooks = WebhookSender(parts.keys, Outside())
@@ -63,6 +78,7 @@ def build(parts: Parts) -> Service:
         *network_routes(),
         *referral_routes(vault_keys),
         *receipt_routes(),
+        *import_routes(vault_keys),
         *webhook_routes(),
     )
     return Service(
@@ -71,7 +87,8 @@ def build(parts: Parts) -> Service:
         routes=(*own, *reference_routes("intake", "/intake", own)),
         scope_of=scope_of,
         census=Census(breaches=broken, leads=leads),
-        sweeps=(*network_sweeps(), *receipt_sweeps(), *webhook_sweeps(), Sweep("access_past", 3600.0, forget_past)),
+        sweeps=SWEEPS,
+        chores=import_chores(parts, vault_keys),
         sends=(Sends("webhooks", webhooks.claim, webhooks.send, webhooks.mark, patience=PATIENCE),),
         key_reader=key_reader,
         allowance=allowance,

@@ -99,7 +99,8 @@ async def each_once(
     `run` gets the places of those that are new, with the code each was refused with before, and answers in that order.
     """
     first = {once.key: n for n, once in reversed(list(enumerate(onces)))}
-    found = dict(zip(first.values(), await look(work, [onces[n] for n in first.values()]), strict=True))
+    places = sorted(first.values())
+    found = dict(zip(places, await look(work, [onces[n] for n in places]), strict=True))
     fresh = {n: known.refused_before for n, known in found.items() if isinstance(known, Fresh)}
     answers = await run(fresh) if fresh else ()
     outcomes = _old(found) | await _kept(work, onces, dict(zip(fresh, answers, strict=True)))

@@ -35,6 +35,10 @@ class VaultKeys:
         """The key a vault row names. Raises `KeyGone` once it was destroyed."""
         return await (await self._open()).unwrap(key_id)
 
+    async def destroy(self, key_id: UUID) -> None:
+        """Destroy a key: what it sealed is open to nobody any more. Raises `KeyStoreError` when that is not certain."""
+        await (await self._open()).destroy(key_id)
+
     async def close(self) -> None:
         """Destroy the keys that were made ahead and not used."""
         if self._store is not None:

@@ -1,0 +1,1 @@
+"""Mappings, sealed files, and what became of each row."""

@@ -1,0 +1,1 @@
+"""Checks and works off the rows of files, and takes files away."""

@@ -1,0 +1,1 @@
+"""The CSV door: mappings, files, dry runs, imports and what they must never show."""

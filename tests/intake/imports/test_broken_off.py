@@ -1,0 +1,127 @@
+"""Killed anywhere, run by two at once, or met by a fault: each row is done once, and the next process goes on."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.chassis.work import Work
+from services.intake.imports.storage import files
+from services.intake.imports.ticker import judged
+from services.intake.imports.ticker.rows import RowWork
+from services.intake.referrals.api.receive import receive
+from tests.intake.imports.clinic import IMPORTS, Clinic, a_file, a_row
+
+ROWS = 1_200
+
+
+class Killed(BaseException):
+    """Nothing catches it: as if the process were gone."""
+
+
+async def running(clinic: Clinic, content: bytes, **query: str) -> str:
+    id = await clinic.sent(content, **query)
+    await clinic.work_off()
+    assert (await clinic.client.post(f"{IMPORTS}/{id}/start")).status_code == 200
+    return id
+
+
+async def referrals(clinic: Clinic) -> int:
+    return (await clinic.desk.counts())["referral"]
+
+
+async def leads(clinic: Clinic, id: str) -> set[str]:
+    return {one["lead"] for one in await clinic.report(id)}
+
+
+@pytest.mark.parametrize("place", ["advance", "move"])
+async def test_a_process_killed_in_a_slice_leaves_nothing_of_it_and_the_next_goes_on(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    before, calls = await referrals(clinic), [0]
+    id = await running(clinic, a_file([a_row() for _ in range(ROWS)]))
+    honest = getattr(files, place)
+
+    async def killed(work: Work, *args: Any, **more: Any) -> Any:
+        calls[0] += 1
+        await honest(work, *args, **more)
+        if calls[0] == (2 if place == "advance" else 1):
+            raise Killed
+        return True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, place, killed)
+        with pytest.raises(Killed):
+            await clinic.work_off()
+    done = (await clinic.shown(id))["progress"]["done"]
+    assert (done, await referrals(clinic)) == ((500, before + 500) if place == "advance" else (1_000, before + 1_000))
+    await clinic.work_off()
+    assert ((await clinic.shown(id))["state"], await referrals(clinic)) == ("done", before + ROWS)
+    assert len(await leads(clinic, id)) == ROWS
+
+
+async def test_two_tickers_at_once_do_each_row_once(clinic: Clinic) -> None:
+    before = await referrals(clinic)
+    first = await running(clinic, a_file([a_row() for _ in range(ROWS)]))
+    second = await running(clinic, a_file([a_row() for _ in range(ROWS)]))
+
+    async def work(ticker: RowWork) -> None:
+        idle = 0
+        while idle < 20:
+            idle = 0 if await ticker.bit(clinic.desk.database) else idle + 1
+            await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(work(clinic.another_ticker()) for _ in range(3)))
+    assert await referrals(clinic) == before + 2 * ROWS
+    for id in (first, second):
+        assert (await clinic.shown(id))["progress"]["accepted"] == ROWS
+        assert len(await leads(clinic, id)) == ROWS
+
+
+async def test_the_same_file_in_two_imports_at_once_is_referred_once(clinic: Clinic) -> None:
+    before, content = await referrals(clinic), a_file([a_row() for _ in range(600)])
+    ids = [await running(clinic, content) for _ in range(2)]
+
+    async def work(ticker: RowWork) -> None:
+        for _ in range(200):
+            await ticker.bit(clinic.desk.database)
+            if all([(await clinic.shown(id))["state"] == "done" for id in ids]):
+                return
+
+    await asyncio.gather(*(work(clinic.another_ticker()) for _ in range(2)))
+    assert await referrals(clinic) == before + 600
+    assert await leads(clinic, ids[0]) == await leads(clinic, ids[1])
+
+
+async def test_a_row_that_meets_a_fault_of_ours_spoils_no_other(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest, poison = receive, "CSV-POISON"
+
+    async def faulty(keys: Any, calls: Any, **more: Any) -> Any:
+        if any(call.body.external_id == poison for call in calls):
+            raise RuntimeError(poison)
+        return await honest(keys, calls, **more)
+
+    monkeypatch.setattr(judged, "receive", faulty)
+    id = await clinic.imported(a_file([*(a_row() for _ in range(30)), a_row(Record=poison), a_row()]))
+    report = await clinic.report(id)
+    assert [(one["row"], one["code"]) for one in report if one["outcome"] != "accepted"] == [(32, "unexpected")]
+    assert len(report) == 32
+
+
+async def test_an_import_whose_key_is_gone_fails_and_says_so(clinic: Clinic) -> None:
+    id = await running(clinic, a_file([a_row()]))
+    [row] = await clinic.desk.fetch("select key_id from file_import")
+    await clinic.keys.destroy(row["key_id"])
+    await clinic.work_off()
+    shown = await clinic.shown(id)
+    assert (shown["state"], shown["problem"], shown["progress"]["done"]) == ("failed", "file_gone", 0)
+
+
+async def test_partners_take_turns(clinic: Clinic) -> None:
+    first = await clinic.sent(a_file([a_row() for _ in range(ROWS)]))
+    second = await clinic.sent(a_file([a_row() for _ in range(3)]))
+    await clinic.rows.run(clinic.desk.database)
+    await clinic.rows.run(clinic.desk.database)
+    assert [(await clinic.shown(id))["dry_run"]["done"] for id in (first, second)] == [500, 3]
