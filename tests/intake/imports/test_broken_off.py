@@ -5,14 +5,21 @@ from typing import Any
 
 import pytest
 
+from services.chassis.telemetry import metrics
 from services.chassis.work import Work
 from services.intake.imports.storage import files
-from services.intake.imports.ticker import judged
+from services.intake.imports.ticker import judged, rows
 from services.intake.imports.ticker.rows import RowWork
 from services.intake.referrals.api.receive import receive
 from tests.intake.imports.clinic import IMPORTS, Clinic, a_file, a_row
 
-ROWS = 1_200
+ROWS, SLICE = 120, 50
+
+
+@pytest.fixture(autouse=True)
+def short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several slices of few rows."""
+    monkeypatch.setattr(rows, "SLICE", SLICE)
 
 
 class Killed(BaseException):
@@ -54,7 +61,7 @@ async def test_a_process_killed_in_a_slice_leaves_nothing_of_it_and_the_next_goe
         with pytest.raises(Killed):
             await clinic.work_off()
     done = (await clinic.shown(id))["progress"]["done"]
-    assert (done, await referrals(clinic)) == ((500, before + 500) if place == "advance" else (1_000, before + 1_000))
+    assert (done, await referrals(clinic)) == ((50, before + 50) if place == "advance" else (100, before + 100))
     await clinic.work_off()
     assert ((await clinic.shown(id))["state"], await referrals(clinic)) == ("done", before + ROWS)
     assert len(await leads(clinic, id)) == ROWS
@@ -79,7 +86,7 @@ async def test_two_tickers_at_once_do_each_row_once(clinic: Clinic) -> None:
 
 
 async def test_the_same_file_in_two_imports_at_once_is_referred_once(clinic: Clinic) -> None:
-    before, content = await referrals(clinic), a_file([a_row() for _ in range(600)])
+    before, content = await referrals(clinic), a_file([a_row() for _ in range(90)])
     ids = [await running(clinic, content) for _ in range(2)]
 
     async def work(ticker: RowWork) -> None:
@@ -89,7 +96,7 @@ async def test_the_same_file_in_two_imports_at_once_is_referred_once(clinic: Cli
                 return
 
     await asyncio.gather(*(work(clinic.another_ticker()) for _ in range(2)))
-    assert await referrals(clinic) == before + 600
+    assert await referrals(clinic) == before + 90
     assert await leads(clinic, ids[0]) == await leads(clinic, ids[1])
 
 
@@ -119,9 +126,26 @@ async def test_an_import_whose_key_is_gone_fails_and_says_so(clinic: Clinic) -> 
     assert (shown["state"], shown["problem"], shown["progress"]["done"]) == ("failed", "file_gone", 0)
 
 
+async def test_a_file_with_a_changed_piece_fails_and_keeps_nobody_waiting(clinic: Clinic) -> None:
+    bad, good = [await clinic.sent(a_file([a_row()])) for _ in range(2)]
+    async with clinic.desk.database.work("system:test") as work:
+        await work.run("update import_piece set sealed = sealed || '\\x00'::bytea where import = $1", bad)
+    await clinic.work_off()
+    assert [(await clinic.shown(id))["state"] for id in (bad, good)] == ["failed", "checked"]
+
+
+async def test_a_slice_costs_as_many_statements_as_a_row(clinic: Clinic) -> None:
+    """Per slice, not per row: all its rows in one transaction, looked up, sealed, written and reported at once."""
+    await running(clinic, a_file([a_row() for _ in range(SLICE)]))
+    with metrics.fresh():
+        metrics.allow("service", "intake")
+        assert await clinic.rows.run(clinic.desk.database) == SLICE
+        assert metrics.STATEMENTS.value(service="intake") <= 20
+
+
 async def test_partners_take_turns(clinic: Clinic) -> None:
     first = await clinic.sent(a_file([a_row() for _ in range(ROWS)]))
     second = await clinic.sent(a_file([a_row() for _ in range(3)]))
     await clinic.rows.run(clinic.desk.database)
     await clinic.rows.run(clinic.desk.database)
-    assert [(await clinic.shown(id))["dry_run"]["done"] for id in (first, second)] == [500, 3]
+    assert [(await clinic.shown(id))["dry_run"]["done"] for id in (first, second)] == [SLICE, 3]

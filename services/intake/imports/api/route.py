@@ -106,8 +106,8 @@ async def cancel(call: Call[None]) -> Answer:
 async def delete_file(call: Call[None]) -> Answer:
     """Its pieces go now, its key as soon as the ticker looks (5 s)."""
     one = await _mine(call, lock="for update")
-    if one.state not in ENDED:
-        await files.move(call.work, one, Event.CANCEL)
+    if one.state not in ENDED and not await files.move(call.work, one, Event.CANCEL):
+        raise _not_now()
     await ended.take_away(call.work, one.id)
     return Answer(body=ImportShown.of(await _mine(call)))
 
@@ -140,8 +140,12 @@ _AFTER: Final = {Event.START: State.RUNNING, Event.CANCEL: State.CANCELLED}
 async def _moved(call: Call[None], event: Event) -> Answer:
     one = await _mine(call, lock="for update")
     if one.state is not _AFTER[event] and not await files.move(call.work, one, event):
-        raise Problem(409, "not_in_this_state", "This is not done in the state it is in")
+        raise _not_now()
     return Answer(body=ImportShown.of(await _mine(call)))
+
+
+def _not_now() -> Problem:
+    return Problem(409, "not_in_this_state", "This is not done in the state it is in")
 
 
 async def _mine(call: Call[None], lock: str = "") -> Import:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from services.chassis.crypto.keystore import KeyGone, NoFreshKey
+from services.chassis.crypto.vault import CannotOpen
 from services.chassis.database import Database
 from services.chassis.faults import is_transient
 from services.chassis.http.problems import Apart, Problem
@@ -77,18 +78,28 @@ class RowWork:
             done = await self._run(database, id, partner, most, None)
         except (Busy, NoFreshKey):
             return 0
-        except KeyGone:
+        except (KeyGone, CannotOpen):
             return await self._fail(database, id, partner, "file_gone")
         except Exception as error:
             if is_transient(error) or (most == 1 and isinstance(error, Apart)):
                 raise
             if most == 1:
-                return await self._run(database, id, partner, most, error)
+                return await self._alone(database, id, partner, error)
             self._most[id] = max(1, most // 8)
             return 1
         if most < SLICE:
             self._most[id] = min(SLICE, most * 2)
         return done
+
+    async def _alone(self, database: Database, id: UUID, partner: str, error: Exception) -> int:
+        """One row is given up with its fault; where not even that can be written, the import is."""
+        try:
+            return await self._run(database, id, partner, 1, error)
+        except Exception as again:
+            if is_transient(again):
+                raise
+            log.error("an import failed", room="imports", exc_info=again)
+            return await self._fail(database, id, partner, "unexpected")
 
     async def _run(self, database: Database, id: UUID, partner: str, most: int, error: Exception | None) -> int:
         async def do(work: Work) -> int:
