@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.chassis.http.test_door import BAD
 from tests.house.tree import root
+from tests.intake.imports.test_upload import NOT_ROWS
 from tests.intake.network.test_bad_files import CASES
 from tests.intake.referrals.test_bad_input import REFUSED, SLIPS
 
@@ -12,6 +13,8 @@ PAGE = "docs/bad-input.md"
 
 _REFERRALS = "tests/intake/referrals/test_bad_input.py"
 _DOOR = "tests/chassis/http/test_door.py"
+_UPLOAD = "tests/intake/imports/test_upload.py"
+_IMPORT = "tests/intake/imports/test_import.py"
 _FILES = "tests/intake/network/test_bad_files.py"
 
 _TOP = """# Bad input
@@ -54,6 +57,14 @@ The same reading stands before every route that takes a body; nothing is kept
 (`{_DOOR}::test_bad_input_is_refused_stores_nothing_and_is_not_repeated`).
 """
 
+_ROWS = f"""
+## A file of rows
+
+`POST /intake/v1/imports`. Refused by what is in it, whatever its media type says; no row in any table changes, and its
+key is destroyed (`{_UPLOAD}::test_what_is_no_file_of_rows_leaves_nothing`). What is wrong with one row is told in its
+report and spoils no other (`{_IMPORT}::test_a_row_a_spreadsheet_would_not_write_is_wrong_by_itself`).
+"""
+
 _NETWORK = f"""
 ## A network file
 
@@ -72,6 +83,7 @@ def page() -> str:
         for case, _, code, known in REFUSED
     ]
     doors = [(case, str(status), code) for case, _, _, status, code in BAD]
+    files = [(case, str(status), code) for case, (_, status, code) in NOT_ROWS.items()]
     faults = [
         (case, field or "(the file)", says or "what the reader met") for case, (_, _, _, field, says) in CASES.items()
     ]
@@ -84,6 +96,8 @@ def page() -> str:
             _table(("case", "status", "code", "kept"), refused),
             _ANY,
             _table(("case", "status", "code"), doors),
+            _ROWS,
+            _table(("case", "status", "code"), files),
             _NETWORK,
             _table(("case", "field", "said"), faults),
         )

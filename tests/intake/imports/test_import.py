@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.referrals.facts import ReferralRefused
-from tests.intake.imports.clinic import HEADER, IMPORTS, Clinic, a_file, a_row
+from tests.intake.imports.clinic import HEADER, IMPORTS, MAPPING, Clinic, a_file, a_row
 from tests.intake.referrals.door import a_person, a_referral
 
 WRONG = [a_row(Phone="12"), a_row(Born="someday"), a_row(Agreed_on="")]
@@ -56,6 +56,17 @@ async def test_a_corrected_row_is_taken_and_the_others_stay(clinic: Clinic) -> N
     mended = await clinic.report(await clinic.imported(a_file(rows)))
     assert [one["outcome"] for one in mended] == ["accepted", "accepted"]
     assert mended[0]["lead"] == taken["lead"]
+
+
+async def test_an_accepted_row_under_another_mapping_changes_nothing(clinic: Clinic) -> None:
+    content = a_file([a_row()])
+    await clinic.imported(content)
+    before = (await clinic.desk.counts())["referral"]
+    other = MAPPING["fields"] | {"contact_is": {"value": "representative"}}
+    assert (await clinic.client.put("/intake/v1/import-mappings/other", json={"fields": other})).status_code == 200
+    [again] = await clinic.report(await clinic.imported(content, mapping="other"))
+    assert (again["outcome"], again["code"]) == ("wrong", "idempotency_key_reused")
+    assert (await clinic.desk.counts())["referral"] == before
 
 
 async def test_an_external_id_is_as_at_the_json_door(clinic: Clinic) -> None:

@@ -12,6 +12,8 @@ from services.chassis.crypto.keystore import KeyGone
 from services.chassis.http.routes import Route
 from services.intake.imports.api.route import import_routes
 from services.intake.imports.storage.sealed import PIECE
+from services.intake.imports.ticker import rows
+from services.intake.imports.ticker.chores import forget_reports
 from tests.intake.imports.clinic import HEADER, IMPORTS, MAPPING, Clinic, a_file, a_row
 from tests.intake.referrals.door import Desk
 
@@ -72,8 +74,8 @@ async def test_what_is_asked_wrongly_is_named(clinic: Clinic, query: dict[str, s
 async def test_separators_line_ends_and_the_byte_order_mark(
     clinic: Clinic, separator: str, mark: bytes, end: str
 ) -> None:
-    rows = [a_row(Notes=f'says "hello"{separator}{end}and more'), a_row(Last_name="Ñandú")]
-    id = await clinic.sent(mark + a_file(rows, separator=separator, end=end))
+    table = [a_row(Notes=f'says "hello"{separator}{end}and more'), a_row(Last_name="Ñandú")]
+    id = await clinic.sent(mark + a_file(table, separator=separator, end=end))
     await clinic.work_off()
     shown = await clinic.shown(id)
     assert (shown["separator"], shown["dry_run"]["accepted"], shown["dry_run"]["wrong"]) == (separator, 2, 0)
@@ -177,6 +179,37 @@ async def test_a_file_is_destroyed_a_day_after_its_import_or_when_nobody_started
     assert (shown["state"], shown["file_destroyed"]) == (state, True)
     assert await clinic.desk.fetch("select n from import_piece") == []
     assert len(await clinic.report(id)) == int(started)
+
+
+async def test_a_file_that_never_came_whole_is_given_up_after_an_hour(clinic: Clinic) -> None:
+    id = await clinic.sent(PLAIN)
+    async with clinic.desk.database.work("system:test") as work:
+        await work.run("update file_import set state = 'receiving', destroy_at = created_at + interval '1 hour'")
+    early = await clinic.client.request("DELETE", f"{IMPORTS}/{id}/file")
+    assert (early.status_code, early.json()["code"]) == (409, "not_in_this_state")
+    await _later(clinic, 1)
+    assert await clinic.files.run(clinic.desk.database) == 1
+    assert (await clinic.shown(id))["state"] == "failed"
+
+
+async def test_reports_are_forgotten_a_month_after_the_end_and_not_before(clinic: Clinic) -> None:
+    id = await clinic.imported(PLAIN)
+    forget = "update file_import set ended_at = ended_at - make_interval(days => $1)"
+    for days, left in ((29, 2), (2, 0)):
+        async with clinic.desk.database.work("system:test") as work:
+            await work.run(forget, days)
+            await forget_reports(work)
+        assert len([*await clinic.report(id), *await clinic.report(id, phase="check")]) == left
+
+
+async def test_more_rows_than_a_spreadsheet_holds_end_the_import(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MOST_ROWS", 4)
+    id = await clinic.sent(a_file([a_row() for _ in range(4)]))
+    await clinic.work_off()
+    shown = await clinic.shown(id)
+    assert (shown["state"], shown["problem"], shown["problem_row"]) == ("failed", "too_many_rows", 5)
 
 
 async def _later(clinic: Clinic, hours: int) -> None:
