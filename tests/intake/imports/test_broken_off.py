@@ -1,6 +1,8 @@
 """Killed anywhere, run by two at once, or met by a fault: each row is done once, and the next process goes on."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from services.intake.imports.ticker import judged, rows
 from services.intake.imports.ticker.rows import RowWork
 from services.intake.referrals.api.receive import receive
 from tests.intake.imports.clinic import IMPORTS, Clinic, a_file, a_row
+from tests.place import Place
 
 ROWS, SLICE = 120, 50
 
@@ -65,6 +68,28 @@ async def test_a_process_killed_in_a_slice_leaves_nothing_of_it_and_the_next_goe
     await clinic.work_off()
     assert ((await clinic.shown(id))["state"], await referrals(clinic)) == ("done", before + ROWS)
     assert len(await leads(clinic, id)) == ROWS
+
+
+async def test_a_ticker_killed_with_a_slice_written_and_not_committed_is_followed_by_the_next(
+    clinic: Clinic, import_place: Place
+) -> None:
+    before = await referrals(clinic)
+    id = await running(clinic, a_file([a_row() for _ in range(ROWS)]))
+    told = import_place.url("intake"), str(clinic.parts.settings.keys_dir), import_place.namespace
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.intake.imports.one_worker", *told, stdout=PIPE
+    )
+    try:
+        assert other.stdout is not None
+        assert await asyncio.wait_for(other.stdout.readline(), 60) == b"inside\n"
+        assert await clinic.rows.run(clinic.desk.database) == 0, "the import is in its hands"
+    finally:
+        other.kill()
+        await other.communicate()
+    async with asyncio.timeout(30):
+        while (await clinic.shown(id))["state"] != "done":
+            await clinic.rows.run(clinic.desk.database)
+    assert (await referrals(clinic), len(await leads(clinic, id))) == (before + ROWS, ROWS)
 
 
 async def test_two_tickers_at_once_do_each_row_once(clinic: Clinic) -> None:

@@ -100,6 +100,13 @@ async def test_a_rule_that_says_no_is_said_once_by_file_and_row(clinic: Clinic) 
     assert await refusals() == before + 2
 
 
+async def test_a_superseded_material_is_taken_and_flagged(clinic: Clinic) -> None:
+    older = MAPPING["fields"] | {"material": {"value": "alder-words@4"}}
+    assert (await clinic.client.put("/intake/v1/import-mappings/older", json={"fields": older})).status_code == 200
+    report = await clinic.report(await clinic.imported(a_file([a_row()]), mapping="older"))
+    assert outcomes(report) == [(2, "accepted", "superseded_material")]
+
+
 async def test_a_full_route_stops_rows_and_not_the_file(clinic: Clinic) -> None:
     id = await clinic.imported(a_file([a_row(), a_row(), a_row(), a_row(Phone="1"), a_row()]), route="few")
     report = await clinic.report(id)

@@ -24,6 +24,8 @@ from services.intake.referrals.rules.referral import Referral
 
 ACCEPTED: Final = 202
 LATER: Final = 429
+SUPERSEDED: Final = "superseded_material"
+"""On an accepted row: a newer version of its material is in force; this one is taken for a few days more."""
 
 
 class Busy(Exception):
@@ -70,7 +72,7 @@ def result_of(row: int, answered: Answer | Stored | Problem | None) -> Result:
         return Result(row, outcome, answered.code, faults, retry_after=int(wait) if wait else None)
     body = json.loads(answered.body) if isinstance(answered, Stored) else dict(_mapping(answered.body))
     if answered.status == ACCEPTED:
-        return Result(row, Outcome.ACCEPTED, lead=body["lead"])
+        return Result(row, Outcome.ACCEPTED, SUPERSEDED if body.get("superseded_material") else None, lead=body["lead"])
     faults = tuple(dict.fromkeys(fault_at(one["pointer"], one["detail"]) for one in body.get("errors", ())))
     return Result(row, Outcome.REFUSED, body["code"], faults)
 
