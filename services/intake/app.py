@@ -22,7 +22,6 @@ from services.intake.imports.api.route import CODES as IMPORT_CODES
 from services.intake.imports.api.route import import_routes
 from services.intake.imports.storage.files import PURPOSE as IMPORT_FILE
 from services.intake.imports.ticker.chores import chores as import_chores
-from services.intake.imports.ticker.chores import sweeps as import_sweeps
 from services.intake.network.api import routes as network_routes
 from services.intake.network.rules.items import Limits
 from services.intake.network.storage import agreements_of
@@ -49,7 +48,6 @@ PROBLEMS: Final = (*CODES, *RECEIPT_CODES, *IMPORT_CODES, *WEBHOOK_CODES)
 SWEEPS: Final = (
     *network_sweeps(),
     *receipt_sweeps(),
-    *import_sweeps(),
     *webhook_sweeps(),
     Sweep("access_past", 3600.0, forget_past),
 )

@@ -68,7 +68,7 @@ class Clinic:
         self.client = client
         self.keys = desk.vault_keys()
         self.parts = desk.doors.parts_of("intake")
-        self.rows, self.files = chores(self.parts, self.keys)
+        self.rows, self.files, self.reports = chores(self.parts, self.keys)
 
     async def close(self) -> None:
         await self.keys.close()

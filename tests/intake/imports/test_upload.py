@@ -13,7 +13,6 @@ from services.chassis.http.routes import Route
 from services.intake.imports.api.route import import_routes
 from services.intake.imports.storage.sealed import PIECE
 from services.intake.imports.ticker import rows
-from services.intake.imports.ticker.chores import forget_reports
 from tests.intake.imports.clinic import HEADER, IMPORTS, MAPPING, Clinic, a_file, a_row
 from tests.intake.referrals.door import Desk
 
@@ -198,7 +197,8 @@ async def test_reports_are_forgotten_a_month_after_the_end_and_not_before(clinic
     for days, left in ((29, 2), (2, 0)):
         async with clinic.desk.database.work("system:test") as work:
             await work.run(forget, days)
-            await forget_reports(work)
+        while await clinic.reports.run(clinic.desk.database):
+            pass
         assert len([*await clinic.report(id), *await clinic.report(id, phase="check")]) == left
 
 

@@ -1,8 +1,7 @@
 """What this room does in the tick role."""
 
 from services.chassis.database import Database
-from services.chassis.service import Chore, Parts, Sweep
-from services.chassis.work import Work
+from services.chassis.service import Chore, Parts
 from services.intake.contacts.storage.keys import VaultKeys
 from services.intake.imports.storage import ended
 from services.intake.imports.ticker.rows import RowWork
@@ -11,17 +10,16 @@ _REPORTS = 5_000
 
 
 def chores(parts: Parts, keys: VaultKeys) -> tuple[Chore, ...]:
-    """Rows, and files whose time is over."""
+    """Rows, files whose time is over, and old reports."""
 
     async def take_away(database: Database) -> int:
         return await destroy_files(database, keys)
 
-    return (Chore("import_rows", 1.0, RowWork(parts, keys).bit), Chore("import_files", 5.0, take_away))
-
-
-def sweeps() -> tuple[Sweep, ...]:
-    """Old reports."""
-    return (Sweep("import_reports", 3600.0, forget_reports),)
+    return (
+        Chore("import_rows", 1.0, RowWork(parts, keys).bit),
+        Chore("import_files", 5.0, take_away),
+        Chore("import_reports", 3600.0, forget_reports),
+    )
 
 
 async def destroy_files(database: Database, keys: VaultKeys) -> int:
@@ -38,6 +36,7 @@ async def destroy_files(database: Database, keys: VaultKeys) -> int:
     return len(due)
 
 
-async def forget_reports(work: Work) -> int:
+async def forget_reports(database: Database) -> int:
     """A slice of the rows of old reports."""
-    return await ended.forget_reports(work, _REPORTS)
+    async with database.work("system:intake") as work:
+        return await ended.forget_reports(work, _REPORTS)
