@@ -75,7 +75,7 @@ def build(parts: Parts) -> Service:
         *sign_in.routes,
         *network_routes(),
         *referral_routes(vault_keys),
-        *receipt_routes(),
+        *receipt_routes(vault_keys),
         *import_routes(vault_keys),
         *webhook_routes(),
     )

@@ -24,6 +24,11 @@ create table withdrawal (
   site text not null,
   withdrawn_at timestamptz not null
 );
+create table referral_lacks (
+  lead uuid primary key references referral,
+  partner text not null,
+  fields text[] not null
+);
 create index withdrawal_listed on withdrawal (partner, withdrawn_at, lead);
 """
 
@@ -33,6 +38,7 @@ def upgrade() -> None:
     run_sql(_RECEIPTS)
     protect("refusal", "partner")
     protect("withdrawal", "partner", "site")
+    protect("referral_lacks", "partner")
 
 
 def downgrade() -> None:

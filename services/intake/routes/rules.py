@@ -61,7 +61,7 @@ def admit(asks: Asks, offer: Offer | None, at: datetime) -> Admitted | Refused:
         return Refused(Refusal.ROUTE_UNKNOWN, (("/route", "is not a route of yours"),))
     if asks.study != offer.route.study:
         return Refused(Refusal.FIELD_INVALID, (("/study", NOT_ANOTHER_STUDY),), offer)
-    agreements = _running(offer, at)
+    agreements = running(offer, at)
     if offer.route.state not in (RouteState.LIVE, RouteState.TESTING) or not agreements:
         return Refused(Refusal.ROUTE_NOT_LIVE, (("/route", "is not open"),), offer)
     if not _recruits(offer):
@@ -104,7 +104,7 @@ def pointer_of(field: ReferralField) -> str:
     return f"/{field}" if field in outside else f"/person/{field}"
 
 
-def _running(offer: Offer, at: datetime) -> list[Agreement]:
+def running(offer: Offer, at: datetime) -> list[Agreement]:
     """The partner's agreements in force on this day at the site, for this channel and study."""
     day = at.astimezone(ZoneInfo(offer.site.zone)).date()
     return [

@@ -21,7 +21,7 @@ from services.intake.receipts.storage.receipts import (
     place_of,
     receipt,
     receipt_of_external_id,
-    receipt_to_withdraw,
+    receipt_to_change,
     withdraw,
 )
 from services.intake.referrals.storage.referrals import external_keys
@@ -52,6 +52,8 @@ class Receipt(BaseModel):
     handed_over_at: Moment | None = None
     withdraw_until: Moment | None = None
     withdrawn_at: Moment | None = None
+    missing: tuple[str, ...] | None = None
+    supply_until: Moment | None = None
 
 
 class Receipts(BaseModel):
@@ -68,7 +70,7 @@ async def get_receipt(call: Call[None]) -> Answer:
     found = await receipt(call.work, call.caller.id, call.uuid("lead"))
     if found is None:
         raise NotFound
-    return Answer(body=_plain(_receipt(found, at)))
+    return shown(found, at)
 
 
 async def get_receipts(call: Call[None]) -> Answer:
@@ -82,8 +84,8 @@ async def get_receipts(call: Call[None]) -> Answer:
     found = await listed(call.work, call.caller.id, after, before, most + 1)
     page = found[:most]
     end = Cursor(*place_of(page[-1])) if page else after
-    shown = [_plain(_receipt(one, at)) for one in page]
-    return Answer(body={"referrals": shown, "next": end.text(), "more": len(found) > most})
+    receipts = [_plain(_receipt(one, at)) for one in page]
+    return Answer(body={"referrals": receipts, "next": end.text(), "more": len(found) > most})
 
 
 async def _of_external_id(call: Call[None]) -> Answer:
@@ -98,24 +100,29 @@ async def _of_external_id(call: Call[None]) -> Answer:
     at = await call.work.read_time()
     keys = external_keys(call.parts.keys, call.caller.id, external_id)
     found = await receipt_of_external_id(call.work, call.caller.id, keys)
-    shown = [_plain(_receipt(found, at))] if found else []
-    return Answer(body={"referrals": shown, "next": START.text(), "more": False})
+    receipts = [_plain(_receipt(found, at))] if found else []
+    return Answer(body={"referrals": receipts, "next": START.text(), "more": False})
 
 
 async def post_withdraw(call: Call[None]) -> Answer:
     """Take one back; once more answers the same."""
-    found = await receipt_to_withdraw(call.work, call.caller.id, call.uuid("lead"))
+    found = await receipt_to_change(call.work, call.caller.id, call.uuid("lead"))
     if found is None:
         raise NotFound
     at = call.work.at
     if found.withdrawn_at is not None:
-        return Answer(body=_plain(_receipt(found, at)))
+        return shown(found, at)
     if found.withdraw_until <= at:
         raise Problem(409, TOO_LATE, "It is too late to take this referral back")
     await withdraw(call.work, call.caller.id, found)
     fact = ReferralWithdrawn(lead=str(found.lead), study=found.study, site=found.site, partner=call.caller.id)
     call.work.emit(fact, is_test=found.is_test, traceparent=call.traceparent)
-    return Answer(body=_plain(_receipt(replace(found, withdrawn_at=at), at)))
+    return shown(replace(found, withdrawn_at=at), at)
+
+
+def shown(one: Taken, at: datetime) -> Answer:
+    """One receipt as an answer."""
+    return Answer(body=_plain(_receipt(one, at)))
 
 
 def _receipt(one: Taken | NotTaken, at: datetime) -> Receipt:
@@ -140,6 +147,8 @@ def _receipt(one: Taken | NotTaken, at: datetime) -> Receipt:
         handed_over_at=one.handed_over_at,
         withdraw_until=one.withdraw_until,
         withdrawn_at=one.withdrawn_at,
+        missing=tuple(f"/person/{field}" for field in one.lacks) or None,
+        supply_until=one.supply_until,
     )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.intake.network.rules.items import Agreement, Material
 from services.intake.network.rules.offer import Offer
 from services.intake.network.rules.words import ReferralField
-from services.intake.routes.rules import allowed_fields, grace_ends
+from services.intake.routes.rules import allowed_fields, grace_ends, running
 
 NOTICE_DAYS: Final = (2, 14)
 """Days before an end at which a partner is told of it, the nearest first."""
@@ -52,14 +52,14 @@ class OwnRoute:
 
 def own_route(offer: Offer, taken: int, coming: Mapping[str, datetime], at: datetime) -> OwnRoute:
     """The route at `at`. `taken`: this week's; `coming`: when items change next, by `kind/id`."""
-    running = [one for one in _covering(offer) if one.runs(_day(offer, at))]
+    agreements = running(offer, at)
     material = next((one for one in reversed(offer.materials) if one.in_force(at)), None)
     ends = endings(offer, at)
     changes = [*ends.values(), *(coming[key] for key in named(offer) if key in coming)]
     return OwnRoute(
         offer=offer,
-        running=tuple(running),
-        fields=allowed_fields(offer, running),
+        running=tuple(agreements),
+        fields=allowed_fields(offer, agreements),
         material=material,
         still_taken=tuple(_still_taken(offer, material, at)),
         left=max(0, offer.route.weekly_max - taken),
@@ -106,10 +106,10 @@ def _last_day(offer: Offer, at: datetime) -> datetime | None:
     day = _day(offer, at)
     if not any(one.runs(day) for one in _covering(offer)):
         return None
-    while (running := [one for one in _covering(offer) if one.runs(day)]) != []:
-        if any(one.valid_until is None for one in running):
+    while (now := [one for one in _covering(offer) if one.runs(day)]) != []:
+        if any(one.valid_until is None for one in now):
             return None
-        day = max(one.valid_until for one in running if one.valid_until is not None) + timedelta(days=1)
+        day = max(one.valid_until for one in now if one.valid_until is not None) + timedelta(days=1)
     return datetime.combine(day, time(), ZoneInfo(offer.site.zone))
 
 

@@ -15,10 +15,16 @@ depended on the first outreach would tell who is called, and a confirmed duplica
 """
 
 
+SUPPLY_WITHIN: Final = WITHDRAW_WITHIN
+"""How long what was missing may still be supplied; by the clock alone, for the same reason."""
+
+
 class State(StrEnum):
     """All that a partner ever hears of a referral."""
 
     ACCEPTED = "accepted"
+    INCOMPLETE = "incomplete"
+    """accepted, and wanted fields are missing; it goes its way like any other"""
     REFUSED = "refused"
     HANDED_OVER = "handed_over"
     WITHDRAWN = "withdrawn_by_partner"
@@ -37,6 +43,8 @@ class Taken:
     is_test: bool
     received_at: datetime
     withdrawn_at: datetime | None
+    lacks: tuple[str, ...] = ()
+    """wanted fields of the person that this partner has not sent"""
 
     @property
     def handed_over_at(self) -> datetime:
@@ -48,11 +56,18 @@ class Taken:
         """The first moment at which it is too late."""
         return self.received_at + WITHDRAW_WITHIN
 
+    @property
+    def supply_until(self) -> datetime | None:
+        """The first moment at which it is too late; None where nothing is missing."""
+        return self.received_at + SUPPLY_WITHIN if self.lacks else None
+
     def state(self, at: datetime) -> State:
         """Where it stands."""
         if self.withdrawn_at is not None:
             return State.WITHDRAWN
-        return State.HANDED_OVER if self.handed_over_at <= at else State.ACCEPTED
+        if self.handed_over_at <= at:
+            return State.HANDED_OVER
+        return State.INCOMPLETE if self.lacks else State.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)

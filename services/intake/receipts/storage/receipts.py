@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from services.chassis.work import Work
 from services.intake.receipts.rules.cursor import Cursor
 from services.intake.receipts.rules.receipt import NotTaken, Taken
 
 _OWN: Final = """
 select r.lead, r.study, r.site, r.route, r.material || '@' || r.material_version as material,
-  r.material_superseded as superseded, r.is_test, r.received_at, w.withdrawn_at
-from referral as r left join withdrawal as w on w.lead = r.lead
+  r.material_superseded as superseded, r.is_test, r.received_at, w.withdrawn_at, l.fields as lacks
+from referral as r left join withdrawal as w on w.lead = r.lead left join referral_lacks as l on l.lead = r.lead
 """
 
 _BY_LEAD: Final = f"{_OWN} where r.partner = $1 and r.lead = $2"
@@ -47,18 +49,18 @@ returning 1
 async def receipt(work: Work, partner: str, lead: UUID) -> Taken | None:
     """One of this partner's referrals."""
     row = await work.one(_BY_LEAD, partner, lead)
-    return Taken(**dict(row)) if row else None
+    return _taken(row) if row else None
 
 
 async def receipt_of_external_id(work: Work, partner: str, keys: Sequence[bytes]) -> Taken | None:
     """The one this partner sent under an external id, given as the HMACs it may be found by."""
     row = await work.one(_BY_EXTERNAL_ID, partner, keys)
-    return Taken(**dict(row)) if row else None
+    return _taken(row) if row else None
 
 
-async def receipt_to_withdraw(work: Work, partner: str, lead: UUID) -> Taken | None:
-    """The same for a change: this work has a time afterwards, and waits for whoever else takes this one back."""
-    await work.run("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"withdraw/{partner}/{lead}")
+async def receipt_to_change(work: Work, partner: str, lead: UUID) -> Taken | None:
+    """The same for a change: this work has a time afterwards, and waits for whoever else changes this one."""
+    await work.run("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"receipt/{partner}/{lead}")
     await work.take_time()
     return await receipt(work, partner, lead)
 
@@ -71,7 +73,7 @@ async def withdraw(work: Work, partner: str, taken: Taken) -> None:
 async def listed(work: Work, partner: str, after: Cursor, before: datetime, most: int) -> list[Taken | NotTaken]:
     """Up to `most` receipts behind a cursor and up to a time, the earliest first: two statements."""
     bounds = (partner, after.at, after.id, before, most)
-    taken = [Taken(**dict(row)) for row in await work.fetch(_TAKEN, *bounds)]
+    taken = [_taken(row) for row in await work.fetch(_TAKEN, *bounds)]
     refused = [NotTaken(**dict(row)) for row in await work.fetch(_NOT_TAKEN, *bounds)]
     found: list[Taken | NotTaken] = [*taken, *refused]
     return sorted(found, key=place_of)[:most]
@@ -85,3 +87,7 @@ def place_of(one: Taken | NotTaken) -> tuple[datetime, UUID]:
 async def forget_refusals(work: Work, most: int) -> int:
     """Drop refusals after 400 days, as the fact and the idempotency row are."""
     return len(await work.fetch(_FORGET, most))
+
+
+def _taken(row: asyncpg.Record) -> Taken:
+    return Taken(**{**row, "lacks": tuple(row["lacks"] or ())})

@@ -18,6 +18,8 @@ from services.intake.narrative.storage import OverShared, count_over_sharing, te
 from services.intake.referrals.api.accepted import accepted, again, full
 from services.intake.referrals.api.judging import Entering, Judged, Slip, TurnedAway, judge
 from services.intake.referrals.rules.facts import received, refused
+from services.intake.referrals.rules.lacks import lacking
+from services.intake.referrals.storage.lacks import keep_lacks
 from services.intake.referrals.storage.referrals import Coming, Kept, accept, earlier, taken_in_week
 from services.intake.referrals.storage.refusals import Refusing, keep_refusals
 
@@ -81,6 +83,8 @@ async def _take_in(keys: VaultKeys, coming: Sequence[Entering]) -> Entering | No
         if weeks[one.new.fresh] > one.admitted.offer.route.weekly_max:
             raise full(work.at)
     await keep_details(work, [(await keys.take(), _details(one), one.permission) for one in coming])
+    lacks = [(one.new.fresh, lacking(one.clean.referral, one.admitted, work.at)) for one in coming]
+    await keep_lacks(work, coming[0].call.caller.id, lacks)
     for one in coming:
         _say(one, work.at)
     return None
