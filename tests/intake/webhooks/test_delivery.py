@@ -116,6 +116,22 @@ async def test_two_senders_send_each_once(hooks: Hooks) -> None:
     assert len(hooks.listener.heard) == 3
 
 
+async def test_an_event_made_again_after_a_restore_has_the_same_id(hooks: Hooks) -> None:
+    await hooks.endpoint()
+    await hooks.referred()
+    await hooks.tick()
+    await hooks.round()
+    await hooks.run("delete from webhook_event")
+    await hooks.run("update webhook_mark set handed_at = handed_at - interval '1 day'")
+    assert await hooks.tick() >= 1
+    while await hooks.round():
+        pass
+    lead = bodies(hooks)[0]["data"]["lead"]
+    ids = [one.headers["webhook-id"] for one in hooks.listener.heard if lead.encode() in one.body]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
 async def test_two_tickers_make_each_event_once(hooks: Hooks) -> None:
     await hooks.endpoint()
     for _ in range(2):

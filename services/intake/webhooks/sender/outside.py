@@ -55,7 +55,7 @@ class Outside:
         self, *, resolve: Resolve = resolve, connect: Connect = connect, trust: ssl.SSLContext | None = None
     ) -> None:
         self._guard = _Guard(resolve, connect)
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Sent:
         """One try. The code is a closed word or the status; nothing of the answer is kept."""
@@ -67,6 +67,7 @@ class Outside:
         return Sent(200 <= status < 300, "sent" if 200 <= status < 300 else f"http_{status}")
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        self._trust = self._trust or ssl.create_default_context()  # read when it is needed: only senders do
         async with (
             httpcore.AsyncConnectionPool(ssl_context=self._trust, network_backend=self._guard) as pool,
             pool.stream("POST", url, headers=list(headers.items()), content=body) as response,

@@ -1,4 +1,7 @@
-"""Events out of referrals, withdrawals and routes: each once, however often it is looked for (`about` is its name)."""
+"""Events out of referrals, withdrawals and routes: each once, however often it is looked for (`about` is its name).
+
+The id of a referral's event is made of its name: one that is made again after a restore comes under the same id.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -35,9 +38,9 @@ due as (
   from (select distinct on (partner) * from due order by partner, received_at desc, lead desc) as last
   where m.partner = last.partner
 ), made as (
-  insert into webhook_event (partner, kind, about, lead, at, is_test)
-  select partner, $3, $3 || ':' || lead, lead, received_at + $4::interval, is_test from due
-  where withdrawn_at is null or withdrawn_at >= received_at + $4::interval
+  insert into webhook_event (id, partner, kind, about, lead, at, is_test)
+  select md5($3 || ':' || lead)::uuid, partner, $3, $3 || ':' || lead, lead, received_at + $4::interval, is_test
+  from due where withdrawn_at is null or withdrawn_at >= received_at + $4::interval
   on conflict (partner, about) do nothing returning id, partner, kind
 ), addressed as ({_ADDRESS})
 select count(*) from due
@@ -57,8 +60,8 @@ due as (
   from (select distinct on (partner) * from due order by partner, withdrawn_at desc, lead desc) as last
   where m.partner = last.partner
 ), made as (
-  insert into webhook_event (partner, kind, about, lead, at, is_test)
-  select partner, $3, $3 || ':' || lead, lead, withdrawn_at, is_test from due
+  insert into webhook_event (id, partner, kind, about, lead, at, is_test)
+  select md5($3 || ':' || lead)::uuid, partner, $3, $3 || ':' || lead, lead, withdrawn_at, is_test from due
   on conflict (partner, about) do nothing returning id, partner, kind
 ), addressed as ({_ADDRESS})
 select count(*) from due
