@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
+
+import pytest
 
 from contracts.envelope import Fact
 from contracts.leads.facts import DuplicateDecided, LeadClosed
@@ -61,8 +64,11 @@ async def test_once_somebody_reached_out_the_lead_stays(desk: DeskOfTests, tag: 
     assert await desk.names(referral.key) == before
 
 
-async def test_who_stood_under_it_is_owned_by_itself(desk: DeskOfTests, tag: str) -> None:
-    first, second, third = (a_referral(tag, partner=name) for name in ("openhand", "hollin", "corvane"))
+@pytest.mark.parametrize("turned", [False, True])
+async def test_who_stood_under_it_is_owned_by_itself(desk: DeskOfTests, tag: str, turned: bool) -> None:
+    """Whichever of the two has the lower id, and so comes first."""
+    ids = sorted((uuid4(), uuid4()), reverse=turned)
+    first, second, third = a_referral(tag), a_referral(tag, ids[0]), a_referral(tag, ids[1])
     await desk.hears(*a_network(tag))
     for referral in (first, second, third):
         await desk.hears(referral)

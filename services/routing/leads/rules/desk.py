@@ -90,14 +90,19 @@ class Desk:
         return [say.duplicate(lead, None, ())] if lead.id in self.said_before else []
 
     def release(self, leads: Iterable[UUID], at: datetime) -> dict[UUID, list[FactBody]]:
-        """Their primary was taken back: all are loosened, then each is compared anew and owned, or linked anew."""
+        """Their primary was taken back: all are loosened and compared anew, then owned, or under whom they are now."""
         said: dict[UUID, list[FactBody]] = {}
         for id in leads:
             loose = replace(self.leads[id], duplicate_of=None, owner=None, backup=None, pool=None, checked=None)
             said[id] = [say.duplicate(self._put(loose), None, ())]
         for id in said:
             said[id] += self.check(self.leads[id], at)
+        for id in said:
             said[id] += self.place(self.leads[id], at)
+        for id in said:
+            lead = self.leads[id]
+            if lead.duplicate_of is not None and (root := self._known(lead.duplicate_of)):
+                said[id] += self.follow(lead, root, at)
         return said
 
     def follow(self, lead: Lead, root: Lead, at: datetime) -> list[FactBody]:
