@@ -114,6 +114,7 @@ def _add(api: FastAPI, route: Route, endpoint: Endpoint | Lines | Files) -> None
         route.path,
         respond,
         methods=[route.method],
+        status_code=route.status,
         response_class=Response,
         response_model=None,
     )

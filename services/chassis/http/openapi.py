@@ -1,6 +1,7 @@
 """The OpenAPI description of declared routes: schemas, examples, problems. Generated, not served yet."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -9,6 +10,11 @@ from pydantic.json_schema import models_json_schema
 from services.chassis.http.bodies import FORM, JSON, LINES
 from services.chassis.http.problems import MEDIA_TYPE
 from services.chassis.http.routes import Route
+
+PAGE: Final = "text/html"
+
+_HEADERS: Final = {"Idempotency-Key": "^[!-~]{1,200}$", "If-Match": '^"(0|[1-9][0-9]{0,17})"$'}
+"""The form of a header that a route needs, as `bodies` reads it."""
 
 _REF: Final = "#/components/schemas/{model}"
 
@@ -36,13 +42,7 @@ _PROBLEM: Final[dict[str, Any]] = {
 
 def operation(route: Route) -> dict[str, Any]:
     """What FastAPI cannot know of a route, because bodies are read by our own code."""
-    extra: dict[str, Any] = {
-        "parameters": _parameters(route),
-        "responses": {"default": {"description": "Problem", "content": {MEDIA_TYPE: {"schema": _ref("Problem")}}}},
-    }
-    if route.answers is not None:
-        content = {LINES if route.lines else JSON: {"schema": _ref(route.answers.__name__)}}
-        extra["responses"]["200"] = {"description": "Done", "content": content}
+    extra: dict[str, Any] = {"parameters": _parameters(route), "responses": _responses(route)}
     taken = route.takes or route.form
     if taken is not None:
         media: dict[str, Any] = {"schema": _ref(taken.__name__)}
@@ -57,6 +57,46 @@ def operation(route: Route) -> dict[str, Any]:
         extra["security"] = [{"bearer": []}]
         extra["x-serves"] = sorted(route.serves)
     return extra
+
+
+def statuses(route: Route) -> list[int]:
+    """Every status of a problem on this route: what follows from its declaration, and its own."""
+    reads = route.takes is not None or route.form is not None
+    follows = {
+        400: True,  # a query that is none
+        401: not route.public,
+        403: not route.public,
+        404: "{" in route.path,
+        408: reads,
+        409: route.idempotent,
+        412: route.if_match,
+        413: reads,
+        415: reads,
+        422: reads or route.idempotent,
+        428: route.if_match,
+        500: True,
+        503: True,
+    }
+    return sorted({status for status, may in follows.items() if may} | set(route.also))
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    """The answer, and every problem by its status."""
+    problem: dict[str, Any] = {MEDIA_TYPE: {"schema": _ref("Problem")}}
+    if route.page:
+        problem[PAGE] = {"schema": {"type": "string"}}
+    said = {str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses(route)}
+    return {str(route.status): _done(route), **said}
+
+
+def _done(route: Route) -> dict[str, Any]:
+    """The answer when all went well; a redirection has no content."""
+    if route.status >= HTTPStatus.MULTIPLE_CHOICES:
+        return {"description": HTTPStatus(route.status).phrase}
+    if route.page:
+        return {"description": "A page", "content": {PAGE: {"schema": {"type": "string"}}}}
+    schema = _ref(route.answers.__name__) if route.answers is not None else {"type": "object"}
+    return {"description": "Done", "content": {LINES if route.lines else JSON: {"schema": schema}}}
 
 
 def components(routes: Sequence[Route]) -> dict[str, Any]:
@@ -77,8 +117,13 @@ def components(routes: Sequence[Route]) -> dict[str, Any]:
 def _parameters(route: Route) -> list[dict[str, Any]]:
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
-    headers = [name for name, needed in (("Idempotency-Key", route.idempotent), ("If-Match", route.if_match)) if needed]
-    return path + [{"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in headers]
+    needed = {"Idempotency-Key": route.idempotent, "If-Match": route.if_match}
+    headers = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": pattern}}
+        for name, pattern in _HEADERS.items()
+        if needed[name]
+    ]
+    return path + headers
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -140,6 +140,12 @@ class Route:
     """so many bodies a request at most, one a line: each is answered as if it had come alone"""
     file: FileBody | None = None
     """its body is a file, read as it comes"""
+    status: int = 200
+    """of the answer when all went well"""
+    also: tuple[int, ...] = ()
+    """statuses of its own problems, where they do not follow from the declaration (`openapi.statuses`)"""
+    page: bool = False
+    """answers people with HTML"""
 
     @property
     def name(self) -> str:

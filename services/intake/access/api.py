@@ -52,6 +52,7 @@ def token_route(mint: TokenMint) -> Route:
         form=TokenRequest,
         answers=TokenAnswer,
         public=True,
+        also=(401,),
         limit=2048,
     )
 

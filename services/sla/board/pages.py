@@ -32,12 +32,14 @@ class AcknowledgePages:
         """Public: whoever holds the link is the person it was mailed to."""
         return (
             Route(
-                "GET", _PATH, self.show, frozenset(), _WHOSE, "See an alert by its link", public=True, sees=EVERYTHING
+                "GET", _PATH, self.show, frozenset(), _WHOSE, "See an alert by its link",
+                public=True, sees=EVERYTHING, page=True,
             ),
             Route(
-                "POST", _PATH, self.say, frozenset(), _WHOSE, "Acknowledge it by its link", public=True, sees=EVERYTHING
+                "POST", _PATH, self.say, frozenset(), _WHOSE, "Acknowledge it by its link",
+                public=True, sees=EVERYTHING, page=True, status=303,
             ),
-        )
+        )  # fmt: skip
 
     async def show(self, call: Call[None]) -> Answer:
         """What the alert is about, and the button while there is something to say."""

@@ -51,6 +51,8 @@ def _single(together: Together) -> Route:
         takes=Referral,
         answers=Accepted,
         idempotent=True,
+        status=202,
+        also=(429,),
         door=True,
         examples=_EXAMPLES,
         run_together=together,

@@ -1,9 +1,12 @@
 """The desk's routes, as data: whom each serves and whose data it touches."""
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from pydantic import BaseModel
 
 from services.chassis.auth.identity import Kind
-from services.chassis.http.routes import Route
+from services.chassis.http.routes import Answer, Call, Route
 from services.routing.leads.api.bodies import AttemptBody, BlockerBody, CloseBody, NextStepBody
 from services.routing.leads.api.commands import (
     post_attempt,
@@ -17,6 +20,8 @@ from services.routing.leads.api.reading import get_lead, get_queue
 _STAFF: Final[frozenset[Kind]] = frozenset({"staff"})
 _WHOSE: Final = "leads of the caller's sites"
 
+Run = Callable[[Call[Any]], Awaitable[Answer]]
+
 
 def routes() -> tuple[Route, ...]:
     """Queue, lead, commands."""
@@ -24,36 +29,14 @@ def routes() -> tuple[Route, ...]:
     return (
         Route("GET", "/desk/v1/queue", get_queue, _STAFF, _WHOSE, "Who to act on now"),
         Route("GET", lead, get_lead, _STAFF, _WHOSE, "One lead with its context"),
-        Route(
-            "POST",
-            f"{lead}/attempts",
-            post_attempt,
-            _STAFF,
-            _WHOSE,
-            "Record an outreach",
-            takes=AttemptBody,
-            if_match=True,
-        ),
-        Route(
-            "POST",
-            f"{lead}/blockers",
-            post_blocker,
-            _STAFF,
-            _WHOSE,
-            "Raise a blocker",
-            takes=BlockerBody,
-            if_match=True,
-        ),
-        Route("POST", f"{lead}/blockers/{{kind}}/clear", post_blocker_clear, _STAFF, _WHOSE, "Clear it", if_match=True),
-        Route(
-            "POST",
-            f"{lead}/next-action",
-            post_next_action,
-            _STAFF,
-            _WHOSE,
-            "Set what is next",
-            takes=NextStepBody,
-            if_match=True,
-        ),
-        Route("POST", f"{lead}/close", post_close, _STAFF, _WHOSE, "Close the lead", takes=CloseBody, if_match=True),
+        _command(f"{lead}/attempts", post_attempt, "Record an outreach", AttemptBody),
+        _command(f"{lead}/blockers", post_blocker, "Raise a blocker", BlockerBody),
+        _command(f"{lead}/blockers/{{kind}}/clear", post_blocker_clear, "Clear it"),
+        _command(f"{lead}/next-action", post_next_action, "Set what is next", NextStepBody),
+        _command(f"{lead}/close", post_close, "Close the lead", CloseBody),
     )
+
+
+def _command(path: str, run: Run, summary: str, takes: type[BaseModel] | None = None) -> Route:
+    """409 is what a rule answers when the lead is not in a state for this; the code says which."""
+    return Route("POST", path, run, _STAFF, _WHOSE, summary, takes=takes, if_match=True, also=(409,))
