@@ -51,6 +51,10 @@ class Doors:
         """What an opened service was built from."""
         return self._parts[service]
 
+    def app_of(self, service: str) -> ServiceApp:
+        """The app of an opened service."""
+        return self._apps[service]
+
     async def ask(self, service: str, who: str | None = None) -> httpx.AsyncClient:
         """A client of one service; `who` is `staff:ines`, `sponsor:northfield`, ...; None sends no credential."""
         if service not in self._apps:

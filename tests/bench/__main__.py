@@ -1,7 +1,8 @@
 """`python -m tests.bench [what ...]`, behind `make bench`: every figure of numbers.md, beside its peers, in one run.
 
 what: race (throughput and latency of Baton, floor and textbook), doors (intake alone), timers, growth, start,
-assignment, reporting; all of them unless named. `profile` alone says where the time goes.
+assignment, reporting; all of them unless named. `profile` says where the time goes, `described` tries out the API; both
+only when named.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from rich.console import Console
 
 from deploy.local.addresses import Say
 from tests.bench.assignment.measure import assignment
+from tests.bench.described.measure import described
 from tests.bench.doors.measure import doors
 from tests.bench.goals import void_because
 from tests.bench.growth.measure import growth
@@ -46,7 +48,7 @@ PARTS: Final[dict[str, Part]] = {
     "assignment": assignment,
     "start": start,
 }
-APART: Final[dict[str, Part]] = {"profile": profile}
+APART: Final[dict[str, Part]] = {"profile": profile, "described": described}
 
 
 def main() -> int:
@@ -89,7 +91,7 @@ async def _postgres(where: Servers) -> dict[str, str]:
 
 def _arguments() -> Any:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", nargs="*", metavar="WHAT", help="default: all but profile")
+    parser.add_argument("what", nargs="*", metavar="WHAT", help="default: all but profile and described")
     parser.add_argument("--out", type=Path, help="the result file; default .baton/bench/<time>.json")
     parser.add_argument("--quick", action="store_true", help="about a minute: shows that it works, measures nothing")
     parser.add_argument("--seed", type=int, default=1)

@@ -1,0 +1,1 @@
+"""schemathesis over the whole API, 2,000 cases an operation."""
