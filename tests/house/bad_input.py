@@ -8,10 +8,12 @@ from tests.house.tree import root
 from tests.intake.imports.test_upload import NOT_ROWS
 from tests.intake.network.test_bad_files import CASES
 from tests.intake.referrals.test_bad_input import REFUSED, SLIPS
+from tests.intake.referrals.test_odd_input import TAKEN
 
 PAGE = "docs/bad-input.md"
 
 _REFERRALS = "tests/intake/referrals/test_bad_input.py"
+_ODD = "tests/intake/referrals/test_odd_input.py"
 _DOOR = "tests/chassis/http/test_door.py"
 _UPLOAD = "tests/intake/imports/test_upload.py"
 _IMPORT = "tests/intake/imports/test_import.py"
@@ -48,6 +50,12 @@ own, reason, and nothing of the person. The Idempotency-Key's row keeps the code
 second fact, and a mended referral comes in under the same key
 (`{_REFERRALS}::test_what_is_refused_leaves_one_fact_without_a_person`,
 `{_REFERRALS}::test_after_a_refusal_the_mended_referral_comes_in_under_the_same_key`).
+"""
+
+_TAKEN = f"""
+## Odd, and taken
+
+What looks wrong and is not; it is kept in one spelling (`{_ODD}::test_it_is_taken_and_kept_in_one_spelling`).
 """
 
 _ANY = f"""
@@ -94,6 +102,8 @@ def page() -> str:
             _table(("case", "status", "code", "kept"), [*slips, *_HISTORY]),
             _REFUSED,
             _table(("case", "status", "code", "kept"), refused),
+            _TAKEN,
+            _table(("case", "field"), [(case, field) for case, _, field, _ in TAKEN]),
             _ANY,
             _table(("case", "status", "code"), doors),
             _ROWS,

@@ -5,7 +5,7 @@ The first table is what was not understood (no fact), the second what was unders
 
 import gzip
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -36,6 +36,10 @@ def raw(text: str) -> bytes:
     return text.replace("CANARY", CANARY.name).encode()
 
 
+NEXT_WEEK = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+BOMB = gzip.compress(b" " * 80 * 1024 * 1024)
+"""80 MiB in as many KiB."""
+
 DEEP = raw('{"person": {"given_name": "CANARY", "x": ' + "[" * 30 + "]" * 30 + "}}")
 SLIPS: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("an unknown field", body(favourite=CANARY.word), {}, 422, "field_invalid"),
@@ -53,6 +57,28 @@ SLIPS: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("a language that is none", person(language=CANARY.word), {}, 422, "field_invalid"),
     ("a birthday that is none", person(birth_year=None, birth_date="1961-02-30"), {}, 422, "field_invalid"),
     ("a birthday to come", person(birth_year=None, birth_date="2190-02-03"), {}, 422, "field_invalid"),
+    ("a birthday of next week", person(birth_year=None, birth_date=NEXT_WEEK), {}, 422, "field_invalid"),
+    ("a birth year to come", person(birth_year=2190), {}, 422, "field_invalid"),
+    ("a birthday before anybody alive", person(birth_year=None, birth_date="1850-02-03"), {}, 422, "field_invalid"),
+    ("a name of 200 letters", person(given_name=CANARY.name[:1] * 200), {}, 422, "field_invalid"),
+    ("a name with a direction mark", person(given_name=f"{CANARY.name}\u202e"), {}, 422, "field_invalid"),
+    ("a name with an Arabic letter mark", person(given_name=f"{CANARY.name}\u061c"), {}, 422, "field_invalid"),
+    ("a name with a zero-width space", person(given_name=f"{CANARY.name}\u200b"), {}, 422, "field_invalid"),
+    ("a name with a word joiner", person(given_name=f"{CANARY.name}\u2060"), {}, 422, "field_invalid"),
+    ("a name with a soft hyphen", person(given_name=f"{CANARY.name}\u00ad"), {}, 422, "field_invalid"),
+    ("a name nobody sees", person(given_name="\u3164"), {}, 422, "field_invalid"),
+    ("a name of accents alone", person(given_name="\u0301\u0301"), {}, 422, "field_invalid"),
+    ("a dash for a name", person(given_name="-"), {}, 422, "field_invalid"),
+    ("a quoted mail address", person(email=f'"{CANARY.word} {CANARY.word}"@mail.example'), {}, 422, "field_invalid"),
+    ("a mail address at an address literal", person(email=f"{CANARY.word}@[127.0.0.1]"), {}, 422, "field_invalid"),
+    ("a mail address with a zero-width space", person(email=f"{CANARY.word}\u200b@mail.example"), {}, 422,
+     "field_invalid"),
+    ("a mail address with 65 letters before the @", person(email=f"{CANARY.word}{'x' * 65}@mail.example"), {}, 422,
+     "field_invalid"),
+    ("a mail address at a host that may not be", person(email=f"{CANARY.word}@-mail.example"), {}, 422,
+     "field_invalid"),
+    ("another country's number without +", person(phone="020 7946 0018"), {}, 422, "field_invalid"),
+    ("a postcode with a zero-width space", person(postcode=f"{CANARY.word[:4]}\u200b1"), {}, 422, "field_invalid"),
     ("year and date of birth", person(birth_date="1961-02-03"), {}, 422, "field_invalid"),
     ("a year in quotes", person(birth_year="1961"), {}, 422, "field_invalid"),
     ("an unknown channel", body(permission=a_permission(channels=[CANARY.word])), {}, 422, "field_invalid"),
@@ -75,6 +101,12 @@ SLIPS: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("NUL", raw('{"person": {"given_name": "CANARY\\u0000"}}'), {}, 422, "field_invalid"),
     ("a lone surrogate", raw('{"person": {"given_name": "CANARY\\ud83d"}}'), {}, 422, "field_invalid"),
     ("XML", raw("<referral>CANARY</referral>"), {"content-type": "application/xml"}, 415, "media_type_unsupported"),
+    ("a gzip bomb", BOMB, {"content-encoding": "gzip"}, 415, "media_type_unsupported"),
+    ("a gzip bomb in a gzip bomb", gzip.compress(BOMB), {"content-encoding": "gzip, gzip"}, 415,
+     "media_type_unsupported"),
+    ("a bomb that does not say so", BOMB, {}, 413, "too_large"),
+    ("gzip that does not say so", gzip.compress(body()), {}, 400, "body_malformed"),
+    ("brotli", body(), {"content-encoding": "br"}, 415, "media_type_unsupported"),
     ("gzip", gzip.compress(body()), {"content-encoding": "gzip"}, 415, "media_type_unsupported"),
     ("no Idempotency-Key", body(), {"idempotency-key": ""}, 400, "idempotency_key_invalid"),
     ("no key", body(), {"authorization": ""}, 401, "not_signed_in"),

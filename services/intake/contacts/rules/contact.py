@@ -1,5 +1,6 @@
 """From what was sent to what is kept: one way to write a phone number, an address, a birthday."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,9 @@ Fault = tuple[str, str]
 
 AHEAD: Final = timedelta(minutes=5)
 """How far a sender's clock may run before ours."""
+
+_EARLIEST_MORNING: Final = timedelta(hours=14)
+"""How far ahead of UTC it already is tomorrow (Kiritimati)."""
 
 _NEEDS: Final = {
     Permitted.PHONE: "phone",
@@ -54,13 +58,18 @@ def contact_of(person: Person, permission: Permission, country: str | None, at: 
         return faults
     birth = person.birth_date.isoformat() if person.birth_date else person.birth_year and str(person.birth_year)
     return Contact(
-        given_name=person.given_name,
-        family_name=person.family_name,
+        given_name=_composed(person.given_name),
+        family_name=_composed(person.family_name),
         birth=birth or None,
         phone=phone,
         email=email,
         postcode=person.postcode.upper() if person.postcode else None,
     )
+
+
+def _composed(name: str | None) -> str | None:
+    """An accent and its letter as one character (NFC), however they were sent."""
+    return unicodedata.normalize("NFC", name) if name else None
 
 
 def e164(written: str, country: str | None) -> str | None:
@@ -78,7 +87,7 @@ def e164(written: str, country: str | None) -> str | None:
 def plain_email(written: str) -> str | None:
     """The address as its mail server knows it: domain in lower case, Unicode composed; None when it is none."""
     try:
-        return validate_email(written, check_deliverability=False).normalized
+        return validate_email(written, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
         return None
 
@@ -103,6 +112,8 @@ def _unlikely(person: Person, permission: Permission, at: datetime) -> list[Faul
         faults.append(("/person/birth_year", "is one too many beside birth_date"))
     if person.birth_year is not None and person.birth_year > at.year:
         faults.append(("/person/birth_year", "must be in the past"))
-    if person.birth_date is not None and not OLDEST_YEAR <= person.birth_date.year <= at.year:
+    if person.birth_date is not None and person.birth_date.year < OLDEST_YEAR:
         faults.append(("/person/birth_date", "is not a birth date"))
+    if person.birth_date is not None and person.birth_date > (at + _EARLIEST_MORNING).date():
+        faults.append(("/person/birth_date", "must be in the past"))
     return faults

@@ -1,15 +1,34 @@
 """A person and their permission, as a door takes them. Nothing here shows itself: no `repr` has a value in it."""
 
+import unicodedata
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.shapes import Label, Language, Wording
 from contracts.vocabulary import Permitted
-from services.intake.network.rules.fields import Day, Instant, OneOf
+from services.intake.network.rules.fields import Day, Instant, OneOf, refused
 from services.intake.network.rules.words import ReferralField
 
 OLDEST_YEAR: Final = 1900
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Zl", "Zp"})
+"""Categories of Unicode that show nothing, or what each reader's font likes."""
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by category that show nothing (Hangul fillers)."""
+
+
+def _legible(name: str) -> str:
+    seen = [letter for letter in name if letter not in _FILLERS]
+    if len(seen) < len(name) or any(unicodedata.category(letter) in _UNSEEN for letter in seen):
+        raise refused("unseen", "holds characters that nobody sees")
+    if not any(map(str.isalnum, seen)):
+        raise refused("no_letter", "needs a letter; leave a name out that somebody does not have")
+    return name
+
+
+Name = Annotated[Label, AfterValidator(_legible)]
+"""What a person is called: what is seen of it is all there is."""
 
 Postcode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9 -]{0,9}[A-Za-z0-9])?$", max_length=11)]
 
@@ -21,8 +40,8 @@ class _Door(BaseModel):
 class Person(_Door):
     """Contact details as they were sent. The default ask: a name, one channel, postcode, birth year, language."""
 
-    given_name: Label | None = Field(default=None, repr=False)
-    family_name: Label | None = Field(default=None, repr=False)
+    given_name: Name | None = Field(default=None, repr=False)
+    family_name: Name | None = Field(default=None, repr=False)
     birth_year: int | None = Field(default=None, ge=OLDEST_YEAR, le=2200, repr=False)
     birth_date: Day | None = Field(default=None, repr=False)
     """Only where the study asks for the whole date; otherwise the year."""
