@@ -6,6 +6,7 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
+        autism* autist*
         heeft_kanker had_kanker
         diabetes diabeet suikerziekte hypertensie epilepsie epilepti* astma astmatisch dementie dement schizofren*
         depressie leukemie lymfoom melanoom carcinoom uitzaaiing* tumor hersentumor hepatitis artrose artritis reuma
@@ -13,7 +14,7 @@ WORDS: Final = {
         tuberculose migraine neuropathie glaucoom boezemfibrilleren hartaanval hartinfarct hartfalen
         hartritmestoornis* beroerte herseninfarct sclerose borstkanker longkanker darmkanker huidkanker
         prostaatkanker schildklier* overgewicht obesitas zwanger zwangerschap miskraam nierfalen hoge_bloeddruk
-        autis* anorexia alcoholist* alcoholisme verslaafd verslaving psychose bipolair incontinent* hernia
+         anorexia alcoholist* alcoholisme verslaafd verslaving psychose bipolair incontinent* hernia
     """,
     Sign.SYMPTOM: """
         bloeddruk bloedsuiker cholesterol

@@ -6,10 +6,11 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
+        metastasis metastases metastatic metastasised metastasized
         has_cancer had_cancer his_cancer her_cancer with_cancer has_parkinson with_parkinson has_alzheimer
         diabetes diabetic hypertension hypertensive epilepsy epileptic asthma asthmatic parkinsons alzheimers dementia
         schizophreni* bipolar depression leukemia leukaemia lymphoma melanoma myeloma carcinoma sarcoma glioblastoma
-        metasta* tumor tumors tumour tumours hepatitis arthritis osteoarthritis osteoporosis psoriasis eczema lupus
+         tumor tumors tumour tumours hepatitis arthritis osteoarthritis osteoporosis psoriasis eczema lupus
         fibromyalgia endometriosis cirrhosis anemia anaemia pneumonia tuberculosis migraine migraines neuropathy
         retinopathy glaucoma cardiomyopathy arrhythmia dystonia ataxia narcolepsy sclerosis crohns huntingtons
         hypothyroid* hyperthyroid* thyroid* obesity obese copd hiv adhd ptsd tbi aids_patient

@@ -6,13 +6,15 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
+        métastase métastases métastatique
+        autism* autist*
         cancer_du cancer_de cancer_des un_cancer
         diabète diabétique hypertension hypertendu* épilepsie épileptique asthme asthmatique démence schizophrén*
-        dépression leucémie lymphome mélanome carcinome métastas* tumeur* hépatite arthrose arthrite ostéoporose
+        dépression leucémie lymphome mélanome carcinome tumeur* hépatite arthrose arthrite ostéoporose
         psoriasis eczéma lupus fibromyalgie endométriose cirrhose anémie pneumonie tuberculose migraine migraines
         neuropathie glaucome arythmie infarctus sclérose rhumatisme* hypothyroïd* hyperthyroïd* thyroïd* obésité
         enceinte grossesse cancéreux cancéreuse insuffisance_cardiaque insuffisance_rénale crise_cardiaque
-        hernie_discale autis* anorexie alcoolique alcoolisme toxicoman* psychose bipolaire incontinence bpco vih
+        hernie_discale anorexie alcoolique alcoolisme toxicoman* psychose bipolaire incontinence bpco vih
         maladie_de alzheimer_avancé
     """,
     Sign.SYMPTOM: """

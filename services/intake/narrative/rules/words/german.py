@@ -6,15 +6,18 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
+        metastase metastasen metastasiert*
+        autism* autist*
+        ist_schwanger
         hat_krebs hatte_krebs an_krebs
         diabetes diabetiker diabetikerin bluthochdruck hypertonie epilepsie epileptiker* asthma demenz dement
-        schizophren* depression depressionen leukämie lymphom melanom karzinom metastas* tumor* hirntumor hepatitis
+        schizophren* depression depressionen leukämie lymphom melanom karzinom tumor* hirntumor hepatitis
         arthrose arthritis rheuma osteoporose schuppenflechte psoriasis neurodermitis lupus fibromyalgie endometriose
         leberzirrhose anämie blutarmut lungenentzündung tuberkulose migräne neuropathie polyneuropathie glaukom
         vorhofflimmern herzinfarkt herzinsuffizienz herzschwäche herzrhythmusstörung* schlaganfall* sklerose
         brustkrebs lungenkrebs darmkrebs hautkrebs prostatakrebs krebserkrankung krebskrank* parkinsonkrank*
-        schilddrüsen* übergewicht* adipositas schwanger schwangerschaft fehlgeburt bandscheibenvorfall nierenversagen
-        niereninsuffizienz zuckerkrank* borreliose multiple_sklerose hoher_blutdruck autis* magersucht bulimie
+        schilddrüsen* übergewicht* adipositas schwangerschaft fehlgeburt bandscheibenvorfall nierenversagen
+        niereninsuffizienz zuckerkrank* borreliose multiple_sklerose hoher_blutdruck magersucht bulimie
         alkoholiker* alkoholsucht suchtkrank* psychose inkontinen* heuschnupfen blasenschwäche
     """,
     Sign.SYMPTOM: """
@@ -29,6 +32,7 @@ WORDS: Final = {
         infektion chronisch* unwohl gestürzt sturz verwirrt
     """,
     Sign.NAMESAKE: """
+        schwanger
         krebs schmerz fieber husten gicht blind taub lahm herz kopf bauch rücken hand fuß bein knochen lunge
         parkinson alzheimer crohn basedow schnupfen grippe stumm niere galle blut wunde narbe zucker
     """,

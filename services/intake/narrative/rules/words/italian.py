@@ -6,11 +6,12 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
-        diabete diabetic* ipertensione ipertes* epilessia epilettic* asma asmatic* demenza schizofren* depressione
+        autism* autist*
+        diabete diabetic* ipertensione ipertes* epilessia epilettic* asmatic* demenza schizofren* depressione
         leucemia linfoma melanoma carcinoma metastasi tumore tumori epatite artrosi artrite osteoporosi psoriasi
         eczema lupus fibromialgia endometriosi cirrosi anemia polmonite tubercolosi emicrania emicranie neuropatia
         glaucoma aritmia aritmie infarto sclerosi ipotiroid* ipertiroid* tiroide obesità incinta gravidanza
-        insufficienza ernia_del pressione_alta autis* anoressia alcolizzat* alcolismo psicosi bipolare incontinenza
+        insufficienza ernia_del pressione_alta anoressia alcolizzat* alcolismo psicosi bipolare incontinenza
         bpco hiv reumatismi cancro_al cancro_alla malattia_di
     """,
     Sign.SYMPTOM: """
@@ -23,6 +24,7 @@ WORDS: Final = {
         mal_di cadute mangia_poco
     """,
     Sign.NAMESAKE: """
+        asma
         cancro dolore tosse influenza gotta parkinson alzheimer crohn cieco sordo zoppo mano testa cuore sangue ossa
         ictus salute cura
     """,

@@ -6,12 +6,15 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
+        wrzody wrzodów chorobę chorobą choroby choroba_alzheimera choroba_parkinsona
         cukrzyc* nadciśnieni* padaczk* epilepsj* astm* demencj* schizofreni* depresj* białaczk* chłoniak* czerniak*
-        przerzut* guz guza nowotwor* zapalenie zapalenia reumatyzm* osteoporoz* łuszczyc* egzem* toczeń tocznia
-        fibromialgi* endometrioz* marskość anemi* gruźlic* migren* neuropati* jaskr* arytmi* zawał* udar udarze udaru
-        stwardnieni* niedoczynnoś* nadczynnoś* tarczyc* otyłoś* ciąży ciąża niewydolnoś* miażdżyc* autyzm* anoreksj*
+        przerzut* nowotwor* zapalenie zapalenia reumatyzm* osteoporoz* łuszczyc* egzem* toczeń tocznia
+        fibromialgi* endometrioz* marskość anemi* gruźlic* migren* neuropati* jaskra jaskrę jaskry arytmi* zawał
+        zawału zawale udarze udaru
+        stwardnieni* niedoczynnoś* nadczynnoś* tarczyca tarczycy tarczycę tarczycą otyłoś* ciąży ciąża niewydolnoś*
+        miażdżyc* autyzm* anoreksj*
         alkoholiz* alkoholik* uzależni* psychoz* dwubiegunow* nietrzymani* rak_piersi rak_płuc raka_piersi raka_płuc
-        chorob* wrzod*
+
     """,
     Sign.SYMPTOM: """
         drżeni* drżą drży drgawk* zawrot* nudnoś* wymiot* zmęczeni* zmęczon* wyczerpan* bezsennoś* kołatani*
@@ -23,6 +26,7 @@ WORDS: Final = {
         przewlekł* bóle bólami bólów boli bolą upadk* ból_głowy
     """,
     Sign.NAMESAKE: """
+        guz guza udar choroba
         rak raka ból bólu kaszel katar grypa parkinson parkinsona alzheimer alzheimera ślepy głuchy kulawy głowa
         ręka serce krew kości zdrowie
     """,

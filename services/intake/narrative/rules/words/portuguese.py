@@ -6,11 +6,13 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
-        diabetes diabétic* hipertensão hipertens* epilepsia epilétic* epiléptic* asma asmátic* demência esquizofren*
-        depressão leucemia linfoma melanoma carcinoma metástas* tumor tumores hepatite artrose artrite osteoporose
+        metástase metástases
+        autism* autist*
+        diabetes diabétic* hipertensão hipertens* epilepsia epilétic* epiléptic* asmátic* demência esquizofren*
+        depressão leucemia linfoma melanoma carcinoma tumor tumores hepatite artrose artrite osteoporose
         psoríase eczema lúpus fibromialgia endometriose cirrose anemia pneumonia tuberculose enxaqueca* neuropatia
         glaucoma arritmia enfarte infarto esclerose hipotiroid* hipertiroid* tireoide tiroide obesidade grávida
-        gravidez insuficiência pressão_alta tensão_alta autis* anorexia alcoólatra alcoolismo psicose bipolar
+        gravidez insuficiência pressão_alta tensão_alta anorexia alcoólatra alcoolismo psicose bipolar
         incontinência dpoc hiv reumatismo câncer_de cancro_da cancro_do doença_de
     """,
     Sign.SYMPTOM: """
@@ -23,6 +25,7 @@ WORDS: Final = {
         doença doenças dor_de dor_no dor_na dores_de dores_nas dores_no dói quedas
     """,
     Sign.NAMESAKE: """
+        asma
         câncer cancro dor dores tosse gripe gota parkinson alzheimer crohn saúde cura cego surdo manco mão cabeça
         sangue ossos coração avc remédios
     """,

@@ -6,11 +6,13 @@ from services.intake.narrative.rules.signs import Sign
 
 WORDS: Final = {
     Sign.ILLNESS: """
-        diabetes diabétic* hipertensión hipertens* epilepsia epiléptic* asma asmátic* demencia esquizofren* depresión
-        leucemia linfoma melanoma carcinoma metástas* tumor tumores hepatitis artrosis artritis osteoporosis psoriasis
+        metástasis metastásico
+        autism* autist*
+        diabetes diabétic* hipertensión hipertens* epilepsia epiléptic* asmátic* demencia esquizofren* depresión
+        leucemia linfoma melanoma carcinoma tumor tumores hepatitis artrosis artritis osteoporosis psoriasis
         eczema lupus fibromialgia endometriosis cirrosis anemia neumonía tuberculosis migraña* neuropatía glaucoma
         arritmia* infarto esclerosis hipotiroid* hipertiroid* tiroides obesidad embarazada embarazo insuficiencia
-        cáncer_de hernia_discal derrame_cerebral presión_alta azúcar_alta autis* anorexia alcohólic* alcoholismo
+        cáncer_de hernia_discal derrame_cerebral presión_alta azúcar_alta anorexia alcohólic* alcoholismo
         psicosis bipolar incontinencia epoc vih reuma
     """,
     Sign.SYMPTOM: """
@@ -23,6 +25,7 @@ WORDS: Final = {
         enferm* dolores_de dolor_de duele duelen le_duele mal_de caídas
     """,
     Sign.NAMESAKE: """
+        asma
         cáncer dolor dolores tos gripe gota parkinson alzheimer crohn cura salud remedios ciego sordo cojo mano cabeza
         sangre huesos corazón ictus
     """,
