@@ -13,6 +13,7 @@ from services.chassis.crypto.secrets import KeyRing
 from services.chassis.database import Database
 from services.chassis.http.limits import Allowance
 from services.chassis.http.routes import Route
+from services.chassis.http.signatures import SigningOf
 from services.chassis.sender import Sent
 from services.chassis.settings import Settings
 from services.chassis.timers.due import DueTimer
@@ -133,6 +134,8 @@ class Service:
     """takes API keys directly; only where they are issued"""
     allowance: Allowance | None = None
     """limits of counted routes; only where the agreements are"""
+    signing: SigningOf | None = None
+    """who must sign what they ask, and with which keys; only where the agreements are"""
     opened: tuple[Callable[[], Awaitable[None]], ...] = ()
     """done before any role starts, e.g. make data keys ahead"""
     closed: tuple[Callable[[], Awaitable[None]], ...] = ()

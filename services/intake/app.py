@@ -5,6 +5,7 @@ from typing import Final
 from services.chassis.auth.cookies import Cookies
 from services.chassis.auth.identity import Identity
 from services.chassis.auth.keys import PURPOSE as API_KEY
+from services.chassis.http.signatures import Signing, public_key
 from services.chassis.pages.reference import reference_routes
 from services.chassis.pages.shell import Pages
 from services.chassis.service import Breach, Census, Parts, Sends, Service, Sweep
@@ -23,7 +24,7 @@ from services.intake.imports.api.route import import_routes
 from services.intake.imports.storage.files import PURPOSE as IMPORT_FILE
 from services.intake.imports.ticker.chores import chores as import_chores
 from services.intake.network.api import routes as network_routes
-from services.intake.network.rules.items import Limits
+from services.intake.network.rules.parts import Limits
 from services.intake.network.storage import agreements_of
 from services.intake.network.ticker import sweeps as network_sweeps
 from services.intake.receipts.api.route import CODES as RECEIPT_CODES
@@ -90,6 +91,7 @@ def build(parts: Parts) -> Service:
         sends=(Sends("webhooks", webhooks.claim, webhooks.send, webhooks.mark, patience=PATIENCE),),
         key_reader=key_reader,
         allowance=allowance,
+        signing=signing_of,
         closed=(vault_keys.close,),
     )
 
@@ -101,6 +103,15 @@ async def allowance(work: Work, identity: Identity, kind: str) -> int | None:
     agreements = await agreements_of(work, identity.id, await work.value("select baton_now()"))
     limits = [one.limits for one in agreements] or [Limits()]
     return max(one.posts_per_hour if kind == POSTS else one.batches_per_hour for one in limits)
+
+
+async def signing_of(work: Work, identity: Identity) -> Signing | None:
+    """Whether a partner must sign, and with what: by its agreements of today together."""
+    if identity.kind != "partner":
+        return None
+    agreements = await agreements_of(work, identity.id, await work.value("select baton_now()"))
+    keys = {key.id: public_key(key.public) or b"" for one in agreements for key in one.signing_keys}
+    return Signing(any(one.signing_required for one in agreements), keys)
 
 
 async def scope_of(_work: Work, identity: Identity) -> str:

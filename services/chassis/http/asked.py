@@ -1,6 +1,6 @@
 """A request as an endpoint has read it, and who asks: before any transaction is open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.chassis.auth.identity import Identity
 from services.chassis.http.limits import Limits, Quota
 from services.chassis.http.problems import Problem
 from services.chassis.http.routes import Call, Route
+from services.chassis.http.signatures import Signatures, Signed
 from services.chassis.service import Parts, Service
 from services.chassis.work import Work
 
@@ -37,6 +38,7 @@ class Asked:
     claim: Claim | None
     content: Content | Problem
     traceparent: str | None = None
+    signed: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,27 @@ class Behind:
     gate: Gate
     limits: Limits | None = None
     """of a route that is counted"""
+    signatures: Signatures | None = None
+    """where agreements may ask for signed requests"""
 
     @classmethod
     def of(cls, route: Route, service: Service, parts: Parts) -> "Behind":
         """The same, with a gate made."""
         limits = Limits(route.counted, service.allowance) if route.counted and service.allowance else None
-        return cls(route, service, parts, Gate(parts.tokens, service.key_reader), limits)
+        signatures = Signatures(service.signing) if service.signing and not route.public else None
+        return cls(route, service, parts, Gate(parts.tokens, service.key_reader), limits, signatures)
 
     async def prove(self, work: Work, claim: Claim) -> Identity:
         """Who it is. Raises `Problem`: 401 for nobody, 403 for a kind of account that is not served here."""
         identity = await self.gate.prove(work, claim)
         admit(self.route.serves, identity)
         return identity
+
+    async def unsigned(self, work: Work, identity: Identity, sent: Sequence[Signed | None]) -> list[Problem | None]:
+        """What is wrong with each request's signature, or with its having none."""
+        if self.signatures is None:
+            return [None] * len(sent)
+        return await self.signatures.check(work, identity, sent)
 
     async def count(self, work: Work, identity: Identity, many: int) -> Quota | None:
         """Count so many requests of this identity; None where nothing is counted."""

@@ -23,6 +23,7 @@ from services.chassis.http.problems import NotFound, Problem, Unavailable
 from services.chassis.http.record import record_failure, record_problem, record_unavailable
 from services.chassis.http.responses import problem_response, rendered, response_of
 from services.chassis.http.routes import Route
+from services.chassis.http.signatures import signature_of
 from services.chassis.http.together import Company
 from services.chassis.http.validation import valid_body, valid_form
 from services.chassis.service import Parts, Service
@@ -96,13 +97,13 @@ class Endpoint:
         if self.route.public:
             if self.route.same_origin:
                 require_same_origin(request.headers, self._origin)
-            return Asked(None, await self._content(request))
+            return await self._read(None, request)
         claim = self.claim(request)
         if claim.key is None:
             admit(self.route.serves, claim.identity)
-            return Asked(claim, await self._content(request), current_traceparent())
+            return await self._read(claim, request)
         try:
-            return Asked(claim, await self._content(request), current_traceparent())
+            return await self._read(claim, request)
         except Problem as problem:
             return Asked(claim, problem)
 
@@ -120,30 +121,36 @@ class Endpoint:
             require_same_origin(request.headers, self._origin)
         return self.behind.gate.claim_token(token)
 
-    async def _content(self, request: Request) -> Content:
+    async def _read(self, claim: Claim | None, request: Request) -> Asked:
+        """The request with its signature, where it has one that counts here."""
+        content, raw = await self._content(request)
+        signed = signature_of(request, raw) if self.behind.signatures is not None else None
+        return Asked(claim, content, current_traceparent() if claim else None, signed)
+
+    async def _content(self, request: Request) -> tuple[Content, bytes | None]:
         route, headers = self.route, request.headers
         path = path_of(request)
         query = bodies.query_fields(request.scope["query_string"])
         key = bodies.idempotency_key(headers) if route.idempotent else None
         if_match = bodies.if_match(headers) if route.if_match else None
-        body, document = await self._body(request)
+        body, document, raw = await self._body(request)
         same = canonical([route.method, request.scope["path"], document]) if key else b""
-        return Content(path, query, body, if_match, key, self._cookies.session(request.cookies), same)
+        return Content(path, query, body, if_match, key, self._cookies.session(request.cookies), same), raw
 
-    async def _body(self, request: Request) -> tuple[BaseModel | None, Any]:
-        """The validated body, and the document it came from."""
+    async def _body(self, request: Request) -> tuple[BaseModel | None, Any, bytes | None]:
+        """The validated body, the document it came from, and its bytes."""
         route = self.route
         if route.takes is None and route.form is None:
-            return None, None
+            return None, None, None
         wanted = [media for media, model in ((bodies.JSON, route.takes), (bodies.FORM, route.form)) if model]
         media = bodies.require_media_type(request.headers, *wanted)
         raw = await bodies.read_bytes(request.headers, request.receive, route.limit)
         if route.takes is not None and media == bodies.JSON:
             document = parse_json(raw)
-            return valid_body(route.takes, raw), document
+            return valid_body(route.takes, raw), document, raw
         assert route.form is not None
         fields = bodies.form_fields(raw)
-        return valid_form(route.form, fields), fields
+        return valid_form(route.form, fields), fields, raw
 
     async def answer(self, asked: Asked) -> Stored:
         """The answer to one request that was read, in company where its route has any."""
@@ -171,11 +178,19 @@ class Endpoint:
             raise content
         if identity is not None:
             await self.behind.narrow(work, identity)
-        quota = await self.behind.count(work, identity, 1) if identity is not None else None
-        if quota is not None and not quota.granted:
-            raise quota.problem()
+        quota = await self._let_in(work, identity, asked) if identity is not None else None
         stored = await self._done(work, asked, content, identity)
         return stored if quota is None else stored.beside(quota.headers)
+
+    async def _let_in(self, work: Work, identity: Identity, asked: Asked) -> Quota | None:
+        """Whether this one may be done now: signed where it must be, and within the caller's limit."""
+        [fault] = await self.behind.unsigned(work, identity, [asked.signed])
+        if fault is not None:
+            raise fault
+        quota = await self.behind.count(work, identity, 1)
+        if quota is not None and not quota.granted:
+            raise quota.problem()
+        return quota
 
     async def _done(self, work: Work, asked: Asked, content: Content, identity: Identity | None) -> Stored:
         await work.begin()  # whatever the route does: an answer it gives while the database is away would be none

@@ -23,10 +23,12 @@ from services.chassis.http.endpoint import Endpoint
 from services.chassis.http.idempotency import Stored
 from services.chassis.http.problems import Invalid, Problem, Unavailable
 from services.chassis.http.routes import BODY_LIMIT, Route
+from services.chassis.http.signatures import Signed, signature_of
 from services.chassis.http.together import MOST
 from services.chassis.http.validation import valid_body
 from services.chassis.service import Parts, Service
 from services.chassis.telemetry.traces import current_traceparent
+from services.chassis.work import NOBODY, Work
 
 AT_ONCE: Final = 4
 """Lines of one request that are done alone beside each other."""
@@ -51,7 +53,7 @@ class Lines:
 
     def __init__(self, route: Route, service: Service, parts: Parts) -> None:
         self.route = route
-        self._one = Endpoint(replace(route, counted=""), service, parts)
+        self._one = Endpoint(replace(route, counted=""), replace(service, signing=None), parts)
         self._whole = Behind.of(route, service, parts)
 
     async def respond(self, request: Request) -> Response:
@@ -67,6 +69,7 @@ class Lines:
         _, quota = await self._one.let_in(claim, self._whole)
         bodies.require_media_type(request.headers, bodies.LINES)
         raw = await bodies.read_bytes(request.headers, request.receive, self.route.limit)
+        await self._signed(claim, signature_of(request, raw) if self._whole.signatures else None)
         numbered = lines_of(raw, self.route.lines)
         turn = asyncio.Semaphore(AT_ONCE)
         path = request.scope["path"]
@@ -76,6 +79,17 @@ class Lines:
             if n % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
         return _response(await _all(asking), quota.headers if quota else {})
+
+    async def _signed(self, claim: Claim, signed: Signed | None) -> None:
+        """The request is signed as a whole, where it must be; raises `Problem` where it is not."""
+
+        async def check(work: Work) -> None:
+            [fault] = await self._whole.unsigned(work, claim.identity, [signed])
+            if fault is not None:
+                raise fault
+
+        database = self._whole.parts.database
+        await database.run(check, actor=str(claim.identity), scope=NOBODY, late=True)
 
     def _read(self, line: bytes, path: str, claim: Claim) -> Asked:
         try:

@@ -26,6 +26,8 @@ CODES: Final[dict[str, str]] = {
     "not_signed_in": "A valid token or key is needed",
     "query_malformed": "The query is malformed",
     "rate_limited": "Too many requests in this hour",
+    "signature_invalid": "The request's signature is not taken",
+    "signature_missing": "The request must be signed",
     "still_running": "The same request is still being answered",
     "timeout": "The body did not arrive in time",
     "too_large": "The body is too large",

@@ -63,6 +63,16 @@ class Company:
         """Everything up to the commit."""
         identity = await self._behind.prove(work, claim)
         await self._behind.narrow(work, identity)
+        faults = await self._behind.unsigned(work, identity, [one.signed for one in asked])
+        if any(faults):
+            sound = iter(await self._counted(work, identity, [a for a, f in zip(asked, faults, strict=True) if not f]))
+            return [fault or next(sound) for fault in faults]
+        return await self._counted(work, identity, asked)
+
+    async def _counted(self, work: Work, identity: Identity, asked: Sequence[Asked]) -> Sequence[Outcome]:
+        """Those within the caller's limit are done."""
+        if not asked:
+            return []
         quota = await self._behind.count(work, identity, len(asked))
         if quota is None:
             return await self._known(work, identity, asked)

@@ -1,6 +1,6 @@
 """The chain over the audit rows: one link a row, only added to. Rows of before are sealed in the first round (S5).
 
-And how often each client asked in its hour: one row a client and kind.
+And how often each client asked in its hour, one row a client and kind; and the nonces of signed requests.
 """
 
 from services.chassis.migrations_kit import run_sql
@@ -29,6 +29,11 @@ def upgrade() -> None:
           used integer not null,
           primary key (client, what)
         ) with (fillfactor = 50);
+        create table signed_request (
+          digest bytea primary key,
+          expires timestamptz not null
+        );
+        create index signed_request_expires on signed_request (expires);
         """
     )
 

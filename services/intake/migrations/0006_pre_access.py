@@ -1,4 +1,4 @@
-"""Who gets in: sign-in links, sessions, second factors, signed requests that were seen.
+"""Who gets in: sign-in links, sessions, second factors.
 
 Looked up before a scope exists, so none has a policy; none holds a person. Secrets are kept as HMACs under outside
 peppers, a second factor's secret sealed under one (S7). Bounded (P17): what is over goes.
@@ -44,11 +44,6 @@ def upgrade() -> None:
           failed integer not null default 0,
           failed_at timestamptz
         );
-        create table signed_request (
-          digest bytea primary key,
-          expires timestamptz not null
-        );
-        create index signed_request_expires on signed_request (expires);
         """
     )
 

@@ -8,7 +8,7 @@ from contracts.envelope import FactBody
 from services.chassis.work import Work
 from services.intake.network.rules.items import Agreement, AnyItem, Material, Route, Site, Study
 from services.intake.network.rules.offer import Offer
-from services.intake.network.rules.part import Item
+from services.intake.network.rules.parts import Item
 from services.intake.network.rules.said import changed_facts, facts_of
 from services.intake.network.tables import ADD, IN_FORCE, LATEST, OFFERS, item_of
 

@@ -10,7 +10,7 @@ from contracts.vocabulary import Recruiting, RouteState, StaffRole
 from services.intake.network.rules.document import read
 from services.intake.network.rules.files import merge
 from services.intake.network.rules.items import Material, Policy, Route, Site, StaffMember, Study
-from services.intake.network.rules.part import Item
+from services.intake.network.rules.parts import Item
 from services.intake.network.rules.references import network_faults
 from services.intake.network.rules.yaml_text import read_yaml
 from tests.intake.network.samples import no_record

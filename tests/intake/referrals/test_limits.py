@@ -6,7 +6,7 @@ from pathlib import Path
 from services.chassis.auth.identity import Identity
 from services.chassis.telemetry import metrics
 from services.intake.app import allowance
-from services.intake.network.rules.items import Limits
+from services.intake.network.rules.parts import Limits
 from tests.intake.referrals.door import PATH, Desk, a_desk, a_referral
 from tests.place import Place
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.intake.network.rules.fields import Instant
 from services.intake.network.rules.items import AnyItem
-from services.intake.network.rules.part import Part
+from services.intake.network.rules.parts import Part
 
 
 class FieldChange(Part):

@@ -23,7 +23,7 @@ from services.intake.network.rules.items import (
     StaffMember,
     Study,
 )
-from services.intake.network.rules.part import Part
+from services.intake.network.rules.parts import Part
 
 
 class NetworkDocument(Part):

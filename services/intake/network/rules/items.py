@@ -12,7 +12,7 @@ from pydantic import Field
 from contracts.shapes import Code, Label, Language, LocalTime, Slug, StaffMail
 from contracts.vocabulary import Basis, Channel, Priority, Recruiting, RouteState, StaffRole
 from services.intake.network.rules.fields import Country, Day, Duration, Instant, Nct, OneOf, Percent, RealZone, Text
-from services.intake.network.rules.part import Item, Part
+from services.intake.network.rules.parts import Item, Limits, Part, SigningKey
 from services.intake.network.rules.words import Forbidden, MaterialKind, ReferralField, Weekday
 
 _Recruiting = Annotated[Recruiting, OneOf(Recruiting)]
@@ -123,13 +123,6 @@ class BoundaryException(Part):
     valid_until: Day
 
 
-class Limits(Part):
-    """How many single referrals, and batches, an hour a partner may send with all its keys together; then 429."""
-
-    posts_per_hour: Annotated[int, Field(ge=1, le=100_000_000)] = 100
-    batches_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 100
-
-
 class Agreement(Item):
     """What one partner may do. `valid_until` is the last day, None while nobody ends it."""
 
@@ -143,6 +136,8 @@ class Agreement(Item):
     acknowledges: tuple[_Forbidden, ...]
     exceptions: tuple[BoundaryException, ...] = ()
     limits: Limits = Limits()
+    signing_required: bool = False
+    signing_keys: Annotated[tuple[SigningKey, ...], Field(max_length=4)] = ()
     valid_from: Day
     valid_until: Day | None = None
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from contracts.vocabulary import RouteState
 from services.intake.network.rules.items import Agreement, AnyItem, Material, Partner, Route, Site, Sponsor, Study
-from services.intake.network.rules.part import Item
+from services.intake.network.rules.parts import Item
 from services.intake.network.rules.words import ReferralField
 
 _Kind = TypeVar("_Kind", bound=Item)

@@ -24,7 +24,7 @@ from services.intake.network.rules.items import (
     StaffMember,
     Study,
 )
-from services.intake.network.rules.part import Item
+from services.intake.network.rules.parts import Item
 from services.intake.network.rules.words import MaterialKind
 
 I = TypeVar("I", bound=Item)  # noqa: E741

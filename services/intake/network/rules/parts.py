@@ -1,8 +1,8 @@
-"""What every item of a network file has, and what its pieces share."""
+"""What every item of a network file has, and the pieces that say who gets in, and how often."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.shapes import Slug
 from services.intake.network.rules.fields import Day, Instant
@@ -35,3 +35,17 @@ class Item(Part):
     def stored_id(self) -> str:
         """The id under its kind; a material's has its version."""
         return self.id
+
+
+class Limits(Part):
+    """How many single referrals, and batches, an hour a partner may send with all its keys together; then 429."""
+
+    posts_per_hour: Annotated[int, Field(ge=1, le=100_000_000)] = 100
+    batches_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+
+
+class SigningKey(Part):
+    """A public Ed25519 key, 32 bytes in base64, under the id that signed requests name."""
+
+    id: Slug
+    public: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
