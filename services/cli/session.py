@@ -32,6 +32,30 @@ def revoke(what: Annotated[str, typer.Argument(help="a session's id, or staff:<i
     typer.echo(f"{ended} ended")
 
 
+@app.command("forget-factor")
+def forget_factor(who: Annotated[str, typer.Argument(help="staff:<id>", metavar="STAFF")]) -> None:
+    """Take away somebody's second factor, for a lost phone; their next one is set up at /sign-in/factor.
+
+    Example: baton session forget-factor staff:ines
+    """
+    from services.cli.errors import Fault
+
+    if not asyncio.run(_forget(who)):
+        raise Fault("they have no second factor")
+    typer.echo("forgotten")
+
+
+async def _forget(who: str) -> bool:
+    from services.cli.here import settings_here
+    from services.cli.places import database_of
+    from services.cli.sign_in import staff_of
+    from services.intake.access.storage.factors import forget
+
+    staff = staff_of(who).id
+    async with database_of("intake", settings_here()) as database, database.work("system:operator") as work:
+        return await forget(work, staff)
+
+
 async def _list(who: str | None) -> None:
     from services.cli.here import settings_here
     from services.cli.places import database_of

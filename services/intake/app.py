@@ -12,8 +12,10 @@ from services.chassis.service import Breach, Census, Parts, Sends, Service, Swee
 from services.chassis.telemetry import metrics
 from services.chassis.work import NOBODY, Work
 from services.intake.access.api import token_route
+from services.intake.access.pages.factor import FactorPages
 from services.intake.access.pages.sign_in import FOLDER, SignInPages
 from services.intake.access.rules import KEYED
+from services.intake.access.storage.factors import PURPOSE as SECOND_FACTOR
 from services.intake.access.storage.issuer import TokenMint
 from services.intake.access.storage.keys import whose_key
 from services.intake.access.storage.sessions import LINK, SESSION, forget_past
@@ -41,7 +43,7 @@ from services.intake.webhooks.sender.webhooks import PATIENCE, WebhookSender
 from services.intake.webhooks.storage.secrets import PURPOSE as WEBHOOK_SECRET
 from services.intake.webhooks.ticker import webhook_sweeps
 
-PEPPERS: Final = (API_KEY, LINK, SESSION, EXTERNAL_ID, IMPORT_FILE, WEBHOOK_SECRET, *TOKENS)
+PEPPERS: Final = (API_KEY, LINK, SESSION, SECOND_FACTOR, EXTERNAL_ID, IMPORT_FILE, WEBHOOK_SECRET, *TOKENS)
 """Keys this service cannot work without; a missing one is found at the start and not by a caller."""
 
 PROBLEMS: Final = (*CODES, *RECEIPT_CODES, *IMPORT_CODES, *WEBHOOK_CODES)
@@ -61,7 +63,8 @@ def build(parts: Parts) -> Service:
     metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
     webhooks = WebhookSender(parts.keys, Outside())
-    sign_in = SignInPages(Pages(FOLDER), mint, Cookies.of(parts.settings.public_url))
+    pages, cookies = Pages(FOLDER), Cookies.of(parts.settings.public_url)
+    sign_in, factor = SignInPages(pages, mint, cookies), FactorPages(pages, mint, cookies)
     vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
 
     async def key_reader(work: Work, key: str) -> Identity | None:
@@ -74,6 +77,7 @@ def build(parts: Parts) -> Service:
     own = (
         token_route(mint),
         *sign_in.routes,
+        *factor.routes,
         *network_routes(),
         *referral_routes(vault_keys),
         *receipt_routes(vault_keys),

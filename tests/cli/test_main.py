@@ -24,7 +24,7 @@ VERBS = {
     *(f"audit {verb}" for verb in ("verify", "list")),
     "sign-in",
     *(f"key {verb}" for verb in ("issue", "list", "revoke")),
-    *(f"session {verb}" for verb in ("list", "revoke")),
+    *(f"session {verb}" for verb in ("list", "revoke", "forget-factor")),
     *(f"parked {verb}" for verb in ("list", "show", "retry", "adopt", "drop", "resume")),
     *(f"unreadable {verb}" for verb in ("list", "retry")),
     *(f"outbox {verb}" for verb in ("list", "resend")),
