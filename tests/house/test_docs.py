@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.house import access
 from tests.house.bad_input import PAGE, page
 from tests.house.docs import NAMED, named_tests_exist
 from tests.house.tree import Tree, root
@@ -32,3 +33,8 @@ def test_every_page_names_tests_that_are_there() -> None:
 def test_the_page_of_bad_input_is_the_tests_own_cases() -> None:
     """When it differs: `python -m tests.house.bad_input`."""
     assert (root() / PAGE).read_text("utf-8") == page()
+
+
+def test_the_page_of_who_gets_what_is_the_tests_own_matrix() -> None:
+    """When it differs: `python -m tests.house.access`."""
+    assert (root() / access.PAGE).read_text("utf-8") == access.page()
