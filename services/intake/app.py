@@ -2,18 +2,15 @@
 
 from typing import Final
 
-from services.chassis.auth.cookies import Cookies
 from services.chassis.auth.identity import Identity
 from services.chassis.auth.keys import PURPOSE as API_KEY
 from services.chassis.http.signatures import Signing, public_key
 from services.chassis.pages.reference import reference_routes
-from services.chassis.pages.shell import Pages
 from services.chassis.service import Breach, Census, Parts, Sends, Service, Sweep
 from services.chassis.telemetry import metrics
 from services.chassis.work import NOBODY, Work
 from services.intake.access.api import token_route
-from services.intake.access.pages.factor import FactorPages
-from services.intake.access.pages.sign_in import FOLDER, SignInPages
+from services.intake.access.pages.routes import sign_in_routes
 from services.intake.access.rules import KEYED
 from services.intake.access.storage.factors import PURPOSE as SECOND_FACTOR
 from services.intake.access.storage.issuer import TokenMint
@@ -63,8 +60,6 @@ def build(parts: Parts) -> Service:
     metrics.allow("field", *OVER_SHARED_FIELDS)
     mint = TokenMint(parts.settings.keys_dir)
     webhooks = WebhookSender(parts.keys, Outside())
-    pages, cookies = Pages(FOLDER), Cookies.of(parts.settings.public_url)
-    sign_in, factor = SignInPages(pages, mint, cookies), FactorPages(pages, mint, cookies)
     vault_keys = VaultKeys(parts.settings.keys_dir, parts.keys)
 
     async def key_reader(work: Work, key: str) -> Identity | None:
@@ -76,8 +71,7 @@ def build(parts: Parts) -> Service:
 
     own = (
         token_route(mint),
-        *sign_in.routes,
-        *factor.routes,
+        *sign_in_routes(mint, parts.settings.public_url),
         *network_routes(),
         *referral_routes(vault_keys),
         *receipt_routes(vault_keys),
