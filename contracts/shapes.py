@@ -34,6 +34,7 @@ LANGUAGE: Final = Shape(
 ZONE: Final = Shape(called="zone", pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", max_length=40)
 LOCAL_TIME: Final = Shape(called="local_time", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", max_length=5)
 TOKEN_VALUE: Final = Shape(called="token_value", pattern=r"^[0-9a-f]{64}$", max_length=64)
+SIGNATURE: Final = Shape(called="signature", pattern=r"^[A-Za-z0-9_-]{4,252}={0,2}$", max_length=254)
 LABEL: Final = Shape(
     called="label",
     pattern=rf"^[^ \xa0{_UNSEEN}][^{_UNSEEN}]*$",
@@ -68,6 +69,9 @@ LocalTime = Annotated[str, LOCAL_TIME]
 TokenValue = Annotated[str, TOKEN_VALUE]
 """HMAC-SHA-256 in hex; only on the tokens stream."""
 
+Signature = Annotated[str, SIGNATURE]
+"""Keyed marks of a person's details in URL-safe base64; only on the tokens stream."""
+
 Label = Annotated[str, LABEL]
 """What a place, a firm or a colleague is called: one line, no mail address. Only on the network stream."""
 
@@ -83,6 +87,7 @@ SHAPES: Final = (
     ZONE,
     LOCAL_TIME,
     TOKEN_VALUE,
+    SIGNATURE,
     LABEL,
     STAFF_MAIL,
 )

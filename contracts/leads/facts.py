@@ -18,6 +18,7 @@ from contracts.vocabulary import (
     ContactResult,
     Direction,
     DuplicateCheck,
+    Likeness,
     Milestone,
     NextAction,
     Outcome,
@@ -52,6 +53,18 @@ class DuplicateChecked(_Lead, stream=LEADS, key="lead"):
     """A lead's tokens were compared, or were not there in time (R14)."""
 
     result: Annotated[DuplicateCheck, says("what comparing gave", by=RTE, data=PLAIN)]
+
+
+class DuplicateSuspected(_Lead, stream=LEADS, key="lead", ignorable=True):
+    """An earlier lead may be of the same person: a question for the site, with its reasons (R14)."""
+
+    earlier: Annotated[LeadId, says("the lead it resembles", by=RTE, data=PLAIN)]
+    matched: Annotated[tuple[TokenKind, ...], says("what was equal", by=RTE, data=PLAIN)]
+    confidence: Annotated[int, Field(ge=0, le=100), says("percent: which question comes first", by=RTE, data=PLAIN)]
+    one_name: Annotated[Likeness, says("how one name compares", by=RTE, data=PLAIN)] = Likeness.UNKNOWN
+    other_name: Annotated[Likeness, says("how the other name compares", by=RTE, data=PLAIN)] = Likeness.UNKNOWN
+    date: Annotated[Likeness, says("how the birth dates or years compare", by=RTE, data=PLAIN)] = Likeness.UNKNOWN
+    place: Annotated[Likeness, says("how the postcodes compare", by=RTE, data=PLAIN)] = Likeness.UNKNOWN
 
 
 class DuplicateDecided(_Lead, stream=LEADS, key="lead"):
@@ -138,6 +151,7 @@ class LeadClosed(_Lead, stream=LEADS, key="lead", stops=True):
 LeadFact = (
     LeadOpened
     | DuplicateChecked
+    | DuplicateSuspected
     | DuplicateDecided
     | OwnerAssigned
     | LeadWaiting

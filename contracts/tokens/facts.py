@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import FactBody
 from contracts.says import HEALTH_INFERRING, INT, PLAIN, TOKEN, says
-from contracts.shapes import LeadId, Slug, TokenValue
+from contracts.shapes import LeadId, Signature, Slug, TokenValue
 from contracts.streams import TOKENS
 from contracts.vocabulary import TokenKind
 
@@ -29,6 +29,7 @@ class MatchTokens(FactBody, stream=TOKENS, key="lead"):
     site: Annotated[Slug, says("and within a site", by=INT, data=PLAIN)]
     partner: Annotated[Slug, says("whose row it is before the lead is heard of", by=INT, data=PLAIN)]
     tokens: Annotated[tuple[MatchToken, ...], says("what to compare", by=INT, data=TOKEN)]
+    signature: Annotated[Signature | None, says("how near two are, detail by detail", by=INT, data=TOKEN)] = None
 
 
 TokenFact = MatchTokens

@@ -10,7 +10,7 @@ from contracts.vocabulary.contact import (
     Permitted,
     StatedInterest,
 )
-from contracts.vocabulary.door import Basis, Channel, Refusal, SourceQuality, TokenKind
+from contracts.vocabulary.door import Basis, Channel, Likeness, Refusal, SourceQuality, TokenKind
 from contracts.vocabulary.lead import (
     BlockerKind,
     Bucket,
@@ -45,6 +45,7 @@ __all__ = [
     "Direction",
     "DuplicateCheck",
     "Level",
+    "Likeness",
     "Milestone",
     "NextAction",
     "NotifyChannel",

@@ -65,4 +65,24 @@ class TokenKind(Word):
     PHONE = "phone"
     EMAIL = "email"
     NAME_BIRTH = "name_birth"
+    """both names and the whole birth date as they are; said until the likeness of details was"""
+    NAMES = "names"
+    """the sound of one name with the beginning of the other"""
+    NAME_PLACE = "name_place"
+    INITIAL_BIRTH = "initial_birth"
+    BIRTH_PLACE = "birth_place"
+    OTHER = "other"
+
+
+class Likeness(Word):
+    """How one detail of two people compares, seen through keyed marks alone."""
+
+    EQUAL = "equal"
+    NEAR = "near"
+    """one edit apart: a letter more, less, another, or two swapped; day and month exchanged"""
+    ALIKE = "alike"
+    """the same sound of a name, or the same birth year where a whole date is not given by both"""
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+    """not given by both"""
     OTHER = "other"

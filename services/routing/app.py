@@ -6,7 +6,8 @@ from services.chassis.copies import Copies
 from services.chassis.pages.reference import reference_routes
 from services.chassis.service import Census, Parts, Reads, Service, Sweep, TimerKind
 from services.chassis.work import Work
-from services.routing.duplicates import handlers as duplicates
+from services.routing.duplicates.handlers import hears_tokens
+from services.routing.duplicates.storage.signatures import Signatures
 from services.routing.leads import handlers as leads
 from services.routing.leads.api.routes import routes
 from services.routing.leads.rules.checking import ASSIGN_WITHOUT_TOKENS
@@ -34,7 +35,9 @@ def build(parts: Parts) -> Service:
         reads=(
             Reads(NETWORK, (copies.store, staff.on_network, leads.on_network)),
             Reads(REFERRALS, (leads.on_referrals,), on_parked=leads.on_parked),
-            Reads(TOKENS, (duplicates.on_tokens, leads.on_tokens), on_parked=leads.on_parked, watched=True),
+            Reads(
+                TOKENS, (hears_tokens(Signatures(parts.keys)), leads.on_tokens), on_parked=leads.on_parked, watched=True
+            ),
             Reads(ALERTS, (leads.on_alerts,), on_parked=leads.on_parked),
         ),
         timers=(TimerKind(ASSIGN_WITHOUT_TOKENS, lock=lock_those_free, fire=assign_without_tokens),),

@@ -1,4 +1,7 @@
-"""Referrals of the load: the number makes the person, so nothing is remembered, and no two people share a token."""
+"""Referrals of the load: the number makes the person, so nothing is remembered, and no two people are alike.
+
+Names are words that share no beginning by their number's being near; towns and birthdays are spread, as people's are.
+"""
 
 import json
 from collections.abc import Sequence
@@ -20,12 +23,12 @@ def referral(number: int, routes: Sequence[str], seed: int) -> dict[str, Any]:
         "external_id": f"R-{seed}-{number}",
         "disclosure_basis": {"kind": "self_referred", "reference": f"form {number}", "given_on": "2025-06-01"},
         "person": {
-            "given_name": "Ada",
-            "family_name": f"Wren {letters(number)}",
+            "given_name": letters(spread(number)),
+            "family_name": letters(spread(number + 1)),
             "birth_date": (_FIRST_BIRTH + timedelta(days=number % 25_000)).isoformat(),
             "phone": f"+4477{number:08}",
             "email": f"ada.wren.{number}@mail.example",
-            "postcode": "LM1 4QX",
+            "postcode": f"{spread(number) % 90_000 + 10_000}",
             "language": "en",
         },
         "permission": {"channels": ["phone"], "wording": "contact@1", "given_at": "2025-06-01T09:00:00Z"},
@@ -36,6 +39,11 @@ def referral(number: int, routes: Sequence[str], seed: int) -> dict[str, Any]:
 def body_of(number: int, routes: Sequence[str], seed: int) -> bytes:
     """The same as it is posted."""
     return json.dumps(referral(number, routes, seed)).encode()
+
+
+def spread(number: int) -> int:
+    """Another number below half a thousand million for each, far from its neighbours' (a prime step)."""
+    return number * 317_811_077 % 456_976_003
 
 
 def letters(number: int) -> str:

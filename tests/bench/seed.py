@@ -61,6 +61,7 @@ EVERYWHERE: Final = {
     "routing.assignment": "lead = $1",
     "routing.match_token": "lead = $1",
     "routing.first_holder": "lead = $1",
+    "routing.match_signature": "lead = $1",
     "routing.head": "key = $1::text",
     "routing.reader_cursor": "key = $1::text",
     "sla.lead": "id = $1",

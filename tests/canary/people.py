@@ -24,6 +24,9 @@ WORDS: Final[Mapping[str, str]] = {
 """What is looked for, by kind of detail. `note` is what nobody should send at all."""
 
 
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+
+
 @dataclass(frozen=True)
 class Canary:
     """One planted person. `number` is up to 999: a phone number of the range kept for fiction in Britain has three
@@ -35,14 +38,20 @@ class Canary:
     def person(self) -> dict[str, Any]:
         """As a partner sends it."""
         return {
-            "given_name": f"Quizzlebrand{self.number}",
-            "family_name": f"Ümbra Vexnorkel-{self.number}",
+            "given_name": f"{self._own} Quizzlebrand{self.number}",
+            "family_name": f"{self._own[::-1]} Ümbra Vexnorkel-{self.number}",
             "birth_date": "1907-03-19",
             "phone": f"+44 7700 900{self.number:03}",
             "email": f"zwiebelquark.{self.number}+post@mail.example",
-            "postcode": f"ZJXQVKWP{self.number:03}",
+            "postcode": f"{self._own[:3].upper()}ZJXQVKWP",
             "language": "en",
         }
+
+    @property
+    def _own(self) -> str:
+        """Six letters that nobody else begins with: people who are like each other are asked about as one."""
+        spread = self.number * 317_811_077
+        return "".join(_LETTERS[spread // 26**place % 26] for place in range(6))
 
     @property
     def external_id(self) -> str:

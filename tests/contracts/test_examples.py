@@ -71,5 +71,10 @@ def test_facts_weigh_what_the_baseline_says(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_whole_record_of_a_lead_fact_stays_under_a_kilobyte() -> None:
+    """Tokens under two: nine of them and a signature, kept 20 hours and not 400 days."""
     weights = {name: sum(weight.values()) for name, weight in measured().items() if "Defined" not in name}
-    assert {name: weight for name, weight in weights.items() if weight > 1024} == {}
+    assert {name: weight for name, weight in weights.items() if weight > _most(name)} == {}
+
+
+def _most(name: str) -> int:
+    return 2048 if name.startswith("baton.MatchTokens.") else 1024

@@ -29,6 +29,9 @@ MAY_DIFFER: Final = {
         # why and beside how many others somebody was chosen is the story of this run
         "assignment": {"id", "at", "reason", "load", "candidates"},
         "match_token": {"seq"},
+        "match_pair": {"seq"},
+        # sealed under a nonce of its own each time
+        "match_signature": {"sealed"},
         "timer": {"due"},
     },
     "sla": {},

@@ -1,28 +1,33 @@
 """Routing as its reader runs it: facts into handlers, what was said and stored read back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from contracts.envelope import KNOWN, Fact, FactBody
 from services.chassis.copies import Copies
+from services.chassis.crypto.secrets import KeyRing
 from services.chassis.database import Database
 from services.chassis.service import Handler
 from services.chassis.telemetry import metrics
-from services.routing.duplicates import handlers as duplicates
+from services.routing.duplicates.handlers import hears_tokens
+from services.routing.duplicates.storage.signatures import Signatures
 from services.routing.leads import handlers as leads
 from services.routing.leads.rules.lead import Lead
 from services.routing.leads.storage.leads import leads_as_they_are
 from services.routing.staff import handlers as staff
 
-ROOMS: dict[str, tuple[Handler, ...]] = {
-    "network": (Copies().store, staff.on_network, leads.on_network),
-    "referrals": (leads.on_referrals,),
-    "tokens": (duplicates.on_tokens, leads.on_tokens),
-    "alerts": (leads.on_alerts,),
-}
+
+def rooms(ring: KeyRing) -> dict[str, tuple[Handler, ...]]:
+    """Who hears each stream, as `app.py` lists them."""
+    return {
+        "network": (Copies().store, staff.on_network, leads.on_network),
+        "referrals": (leads.on_referrals,),
+        "tokens": (hears_tokens(Signatures(ring)), leads.on_tokens),
+        "alerts": (leads.on_alerts,),
+    }
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,12 @@ class DeskOfTests:
     """One routing service on a real database, without Kafka."""
 
     database: Database
+    rooms: Mapping[str, tuple[Handler, ...]]
 
     async def hears(self, *facts: Fact[Any]) -> None:
         """One batch of one stream, in one transaction, as the reader gives it."""
         async with self.database.work("system:routing") as work:
-            for handler in ROOMS[facts[0].body.stream.name]:
+            for handler in self.rooms[facts[0].body.stream.name]:
                 await handler(work, facts)
 
     async def parks(self, key: str, sql: str, *, parked: bool = True) -> None:

@@ -11,7 +11,7 @@ from contracts.referrals.facts import ReferralReceived, ReferralWithdrawn
 from contracts.vocabulary import AssignReason
 from services.chassis.timers.rows import cancel_timers, set_timers
 from services.chassis.work import Work
-from services.routing.duplicates.storage import having_tokens
+from services.routing.duplicates.storage.tokens import having_tokens
 from services.routing.leads.rules import say
 from services.routing.leads.rules.checking import ASSIGN_WITHOUT_TOKENS, TOKENS_WITHIN
 from services.routing.leads.rules.lead import Lead, Mark, opened

@@ -9,7 +9,7 @@ from services.chassis.consume.heard_rows import counted
 from services.chassis.timers.due import DueTimer
 from services.chassis.timers.rows import set_timers
 from services.chassis.work import Work
-from services.routing.duplicates.storage import having_tokens
+from services.routing.duplicates.storage.tokens import having_tokens
 from services.routing.leads.rules.checking import ASSIGN_WITHOUT_TOKENS, TOKENS_WITHIN, waits_on
 from services.routing.leads.storage.desk import load_desk, said_before, save_desk
 from services.routing.leads.storage.leads import leads_for_update

@@ -8,7 +8,7 @@ import pytest
 from deploy.demo.contact import KEEPS_MAIL, KEEPS_PHONE, contacts_of, phone_number, written
 from deploy.demo.people import Person
 from services.intake.contacts.rules.contact import e164, plain_email
-from services.intake.contacts.rules.tokens import folded_email
+from services.intake.contacts.rules.spelling import folded_email
 from tests.deploy.demo.builders import CONTACT, a_person
 
 

@@ -29,7 +29,7 @@ async def test_it_is_answered_with_its_lead_and_said_with_its_tokens(desk: Desk)
         "live",
     )
     assert received.material_superseded is False
-    assert [token.kind for token in tokens.tokens] == ["email", "phone"]
+    assert [token.kind for token in tokens.tokens] == ["email", "name_place", "name_place", "names", "names", "phone"]
 
 
 async def test_the_outbox_holds_the_tokens_until_they_are_sent(desk: Desk) -> None:

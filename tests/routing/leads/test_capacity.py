@@ -81,4 +81,4 @@ async def test_statements_of_a_batch_do_not_grow_with_it(desk: DeskOfTests, tag:
         before = await desk.statements()
         await desk.hears(*batch)
         counts.append(await desk.statements() - before)
-    assert counts == [4, 12]
+    assert counts == [5, 12]

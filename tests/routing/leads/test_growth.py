@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from services.chassis.crypto.secrets import KeyRing
 from services.chassis.database import Database
 from services.routing.leads.storage import leads, queue
 from tests.place import Place
 from tests.routing.builders import a_network, a_referral, tokens_of
-from tests.routing.desk import DeskOfTests
+from tests.routing.desk import DeskOfTests, rooms
 
 CROWD = 1500
 
@@ -36,9 +38,11 @@ select other.* from (select to_jsonb(l) as one from routing.lead l limit 1), gen
 
 
 @pytest.fixture
-async def crowded(fresh_place: Place) -> AsyncIterator[tuple[DeskOfTests, str]]:
+async def crowded(fresh_place: Place, tmp_path: Path) -> AsyncIterator[tuple[DeskOfTests, str]]:
     """A desk with a full room of many, a small one, and others that were closed."""
-    desk = DeskOfTests(Database.open(fresh_place.url("routing"), service="routing"))
+    desk = DeskOfTests(
+        Database.open(fresh_place.url("routing"), service="routing"), rooms(KeyRing.open(tmp_path, create=True))
+    )
     many, few = uuid4().hex[:8], uuid4().hex[:8]
     await desk.hears(*a_network(many, capacity=1), *a_network(few, capacity=1))
     for tag, count in ((many, CROWD), (few, 8)):

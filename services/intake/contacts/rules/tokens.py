@@ -1,51 +1,58 @@
-"""What of a person may be compared: each value folded to one spelling, before it becomes a keyed token.
+"""What of a person is indexed to find them again: a few folded values, before they become keyed tokens (R14).
 
-Equal people spell themselves differently. Dots and plus-tags of an e-mail address are folded at every provider: two
-people whose addresses differ in nothing else are rarer than one person who writes both ways, and a match is a link
-that a site can undo.
+One slip over three details leaves two of them as they were, so pairs of details find nearly everybody. Of a name the
+sound or the beginning stands for all of it, since a slip mostly leaves one of the two. Who is found is then compared
+detail by detail (`signature.py`).
 """
 
-import re
-import unicodedata
+from itertools import permutations
+from typing import Final
 
 from contracts.vocabulary import TokenKind
 from services.intake.contacts.rules.contact import Contact
+from services.intake.contacts.rules.signature import Detail, Details, details_of
+from services.intake.contacts.rules.spelling import folded_email
 
-_WHOLE_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Value = tuple[TokenKind, str]
 
-
-def match_values(contact: Contact) -> dict[TokenKind, str]:
-    """The folded values of a contact by token kind: phone and e-mail are strong, name with birth date is not.
-
-    A birth year alone gives no token: too many people share a name and a year.
-    """
-    values: dict[TokenKind, str] = {}
-    if contact.phone:
-        values[TokenKind.PHONE] = contact.phone.partition(";")[0]
-    if contact.email:
-        values[TokenKind.EMAIL] = folded_email(contact.email)
-    names = folded_name(contact.given_name or ""), folded_name(contact.family_name or "")
-    if all(names) and contact.birth and _WHOLE_DATE.fullmatch(contact.birth):
-        values[TokenKind.NAME_BIRTH] = "|".join((*names, contact.birth))
-    return values
+KINDS: Final = (
+    TokenKind.PHONE,
+    TokenKind.EMAIL,
+    TokenKind.NAMES,
+    TokenKind.NAME_PLACE,
+    TokenKind.INITIAL_BIRTH,
+    TokenKind.BIRTH_PLACE,
+)
+"""Every kind that is made here."""
 
 
-def folded_email(address: str) -> str:
-    """`Ines.Roy+trial@Mail.Example` and `inesroy@mail.example` are one."""
-    local, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
-    plain = local.partition("+")[0].replace(".", "")
-    return f"{plain or local}@{_ascii(domain)}"
+def match_values(contact: Contact) -> frozenset[Value]:
+    """The folded values of a contact, each with its kind: 9 at most."""
+    details = details_of(contact)
+    return frozenset({*_reached(contact), *_named(details), *_born(details)})
 
 
-def folded_name(name: str) -> str:
-    """Letters and digits only, without case, accents, spaces and hyphens: `O'Neill` and `oneill` are one."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    return "".join(letter for letter in apart if letter.isalnum())
+def _reached(contact: Contact) -> list[Value]:
+    """Phone and e-mail are strong: few people share one."""
+    phone = [(TokenKind.PHONE, contact.phone.partition(";")[0])] if contact.phone else []
+    return phone + ([(TokenKind.EMAIL, folded_email(contact.email))] if contact.email else [])
 
 
-def _ascii(domain: str) -> str:
-    """The domain as DNS knows it (IDNA), so that both ways of writing it are one."""
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
+def _named(details: Details) -> list[Value]:
+    """The sound of one name with the beginning of the other, whichever is the given one; each with the postcode."""
+    names, place = _names(details), details.place.exact
+    both = [(TokenKind.NAMES, f"{one.coarse}|{other.exact[:3]}") for one, other in permutations(names, 2)]
+    return both + [(TokenKind.NAME_PLACE, f"{name.exact[:2]}|{place}") for name in names if place]
+
+
+def _born(details: Details) -> list[Value]:
+    """A whole birth date with the first letter of each name, and with the postcode; a year alone finds too many."""
+    birth, place = details.birth.exact, details.place.exact
+    if not birth:
+        return []
+    named = [(TokenKind.INITIAL_BIRTH, f"{name.exact[0]}|{birth}") for name in _names(details)]
+    return named + ([(TokenKind.BIRTH_PLACE, f"{birth}|{place}")] if place else [])
+
+
+def _names(details: Details) -> list[Detail]:
+    return [name for name in (details.given, details.family) if name.exact]

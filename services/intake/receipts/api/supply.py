@@ -8,6 +8,7 @@ from contracts.tokens.facts import MatchTokens
 from services.chassis.http.problems import Invalid, NotFound, Problem
 from services.chassis.http.routes import Answer, Call
 from services.intake.contacts.storage.keys import VaultKeys
+from services.intake.contacts.storage.signature import signature_of
 from services.intake.contacts.storage.supplied import add_details
 from services.intake.contacts.storage.tokens import match_tokens
 from services.intake.network.rules.words import ReferralField
@@ -55,6 +56,12 @@ async def _keep(call: Call[Supply], keys: VaultKeys, found: Taken) -> None:
     contact = await add_details(call.work, keys, found.lead, values_of(call.body))
     if contact is None:
         return
-    tokens = match_tokens(call.parts.keys, contact)
-    said = MatchTokens(lead=str(found.lead), study=found.study, site=found.site, partner=call.caller.id, tokens=tokens)
+    said = MatchTokens(
+        lead=str(found.lead),
+        study=found.study,
+        site=found.site,
+        partner=call.caller.id,
+        tokens=match_tokens(call.parts.keys, contact),
+        signature=signature_of(call.parts.keys, contact),
+    )
     call.work.emit(said, is_test=found.is_test, traceparent=call.traceparent)

@@ -12,6 +12,7 @@ from services.chassis.http.routes import Answer, Call
 from services.chassis.telemetry import metrics
 from services.chassis.work import Work
 from services.intake.contacts.storage.keys import VaultKeys
+from services.intake.contacts.storage.signature import signature_of
 from services.intake.contacts.storage.tokens import match_tokens
 from services.intake.contacts.storage.vault import Details, keep_details
 from services.intake.narrative.storage import OverShared, count_over_sharing, tell_over_sharing
@@ -100,12 +101,16 @@ def _details(one: Entering) -> Details:
 def _say(one: Entering, at: datetime) -> None:
     """A lead, and its tokens."""
     call, lead, route = one.call, one.new.fresh, one.admitted.offer.route
-    tokens = match_tokens(call.parts.keys, one.contact)
+    tokens = MatchTokens(
+        lead=str(lead),
+        study=route.study,
+        site=route.site,
+        partner=route.partner,
+        tokens=match_tokens(call.parts.keys, one.contact),
+        signature=signature_of(call.parts.keys, one.contact),
+    )
     call.work.emit(
-        [
-            received(lead, one.clean, one.permission, one.basis.kind, one.admitted, at),
-            MatchTokens(lead=str(lead), study=route.study, site=route.site, partner=route.partner, tokens=tokens),
-        ],
+        [received(lead, one.clean, one.permission, one.basis.kind, one.admitted, at), tokens],
         is_test=one.admitted.is_test,
         traceparent=call.traceparent,
     )

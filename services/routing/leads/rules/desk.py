@@ -10,7 +10,7 @@ from contracts.envelope import FactBody
 from contracts.network.facts import PoolDefined, RouteDefined
 from contracts.vocabulary import AssignReason, DuplicateCheck, Milestone, NextAction, Resolver, WaitingReason
 from services.routing.assignment.rules import Choice, Turns, choose_owner, taken
-from services.routing.duplicates.rules import Match, Verdict, judge
+from services.routing.duplicates.rules.judging import Match, judge
 from services.routing.leads.rules import say
 from services.routing.leads.rules.lead import Lead
 from services.routing.leads.rules.withdrawing import was_taken_back
@@ -46,8 +46,11 @@ class Desk:
         if lead.checked is verdict.result:
             return []
         lead = self._put(replace(lead, checked=verdict.result))
-        linked = self._link(lead, verdict, at) if verdict.result is DuplicateCheck.CONFIRMED else []
-        return [say.checked(lead, verdict.result), *(linked or self._unlink(lead))]
+        said: list[FactBody] = [say.checked(lead, verdict.result)]
+        if verdict.result is DuplicateCheck.SUSPECTED and verdict.by is not None:
+            said.append(say.suspected(lead, verdict.by))
+        linked = self._link(lead, verdict.by, at) if verdict.result is DuplicateCheck.CONFIRMED else []
+        return [*said, *(linked or self._unlink(lead))]
 
     def give_up_waiting(self, lead: Lead) -> list[FactBody]:
         """No tokens in time: the lead is owned all the same, and compared when they come (privacy.md)."""
@@ -69,17 +72,17 @@ class Desk:
         self.choices[lead.id] = chosen
         return self._own(lead, chosen, at)
 
-    def _link(self, lead: Lead, verdict: Verdict, at: datetime) -> list[FactBody]:
+    def _link(self, lead: Lead, match: Match | None, at: datetime) -> list[FactBody]:
         """Put a confirmed duplicate under the root of what it matches; its place in a queue is given back."""
-        assert verdict.earlier is not None
-        found = self._known(verdict.earlier)
-        primary = found.duplicate_of if found and found.duplicate_of else verdict.earlier
+        assert match is not None
+        found = self._known(match.earlier)
+        primary = found.duplicate_of if found and found.duplicate_of else match.earlier
         if primary == lead.id:
             return []
         self._give_back(lead)
         root = self._known(primary)
         lead = self._put(replace(lead, duplicate_of=primary, waiting=None, waiting_since=None))
-        facts: list[FactBody] = [say.duplicate(lead, str(primary), verdict.kinds)]
+        facts: list[FactBody] = [say.duplicate(lead, str(primary), match.kinds)]
         if root is None or root.owner is None or root.backup is None:
             self._put(replace(lead, owner=None, backup=None, pool=None))
             return facts

@@ -5,6 +5,7 @@ from typing import TypedDict
 from contracts.leads.facts import (
     DuplicateChecked,
     DuplicateDecided,
+    DuplicateSuspected,
     LeadClosed,
     LeadOpened,
     LeadWaiting,
@@ -15,6 +16,7 @@ from contracts.leads.facts import (
 )
 from contracts.vocabulary import CloseReason, DuplicateCheck, Milestone, Status, TokenKind, WaitingReason, close_group
 from services.routing.assignment.rules import Choice
+from services.routing.duplicates.rules.judging import Match
 from services.routing.leads.rules.lead import Lead
 
 
@@ -47,6 +49,20 @@ def milestone(lead: Lead, reached: Milestone) -> MilestoneReached:
 def checked(lead: Lead, result: DuplicateCheck) -> DuplicateChecked:
     """Its tokens were compared, or did not come in time."""
     return DuplicateChecked(**whose(lead), result=result)
+
+
+def suspected(lead: Lead, by: Match) -> DuplicateSuspected:
+    """An earlier lead may be of the same person, and why."""
+    return DuplicateSuspected(
+        **whose(lead),
+        earlier=str(by.earlier),
+        matched=by.kinds,
+        confidence=by.confidence,
+        one_name=by.likeness.one_name,
+        other_name=by.likeness.other_name,
+        date=by.likeness.birth,
+        place=by.likeness.place,
+    )
 
 
 def duplicate(lead: Lead, primary: str | None, matched: tuple[TokenKind, ...]) -> DuplicateDecided:

@@ -11,8 +11,8 @@ from contracts.envelope import FactBody
 from contracts.network.facts import PoolDefined, RouteDefined
 from services.chassis.copies import Copies
 from services.chassis.work import Work
-from services.routing.duplicates.rules import Match
-from services.routing.duplicates.storage import earlier_leads
+from services.routing.duplicates.rules.judging import Match
+from services.routing.duplicates.storage.pairs import matches_of
 from services.routing.leads.rules.desk import Desk
 from services.routing.leads.rules.lead import Lead
 from services.routing.leads.storage.leads import leads_as_they_are, save_leads
@@ -115,7 +115,7 @@ def _of(kind: type[B], found: Mapping[str, FactBody]) -> dict[str, B]:
 async def _matches(work: Work, to_check: Iterable[UUID]) -> dict[UUID, list[Match]]:
     wanted = list(to_check)
     by_lead: dict[UUID, list[Match]] = defaultdict(list)
-    for match in await earlier_leads(work, wanted) if wanted else []:
+    for match in await matches_of(work, wanted) if wanted else []:
         by_lead[match.lead].append(match)
     return by_lead
 

@@ -36,6 +36,7 @@ MANDATORY: Final[Mapping[str, tuple[str, ...]]] = {
     "ReferralRefused": ("referral", "partner", "reason"),
     "LeadOpened": (*_LEAD, "route", "channel", "priority", "received_at"),
     "DuplicateChecked": (*_LEAD, "result"),
+    "DuplicateSuspected": (*_LEAD, "earlier", "matched", "confidence"),
     "DuplicateDecided": _LEAD,
     "OwnerAssigned": (*_LEAD, "owner", "backup", "pool", "reason", "load", "capacity", "candidates"),
     "LeadWaiting": (*_LEAD, "reason"),

@@ -41,6 +41,8 @@ class Lead:
     waiting: str | None = None
     waiting_since: datetime | None = None
     checks: list[str] = field(default_factory=list)
+    suspects: list[str] = field(default_factory=list)
+    """earlier leads that it may be, as was said"""
     duplicate_of: str | None = None
     matched: tuple[str, ...] = ()
     attempts: list[int] = field(default_factory=list)
@@ -85,6 +87,10 @@ def _opened(lead: Lead, fact: Fact) -> None:
 
 def _checked(lead: Lead, fact: Fact) -> None:
     lead.checks.append(fact.body["result"])
+
+
+def _suspected(lead: Lead, fact: Fact) -> None:
+    lead.suspects.append(fact.body["earlier"])
 
 
 def _decided(lead: Lead, fact: Fact) -> None:
@@ -144,6 +150,7 @@ def _closed(lead: Lead, fact: Fact) -> None:
 _HEARS: Final = {
     "LeadOpened": _opened,
     "DuplicateChecked": _checked,
+    "DuplicateSuspected": _suspected,
     "DuplicateDecided": _decided,
     "OwnerAssigned": _owned,
     "LeadWaiting": _waits,

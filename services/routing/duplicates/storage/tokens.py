@@ -1,6 +1,7 @@
 """Tokens as rows. The first holder of a token value is a lock: twins of one second come one after the other."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from contracts.envelope import Fact
 from contracts.tokens.facts import MatchTokens
 from contracts.vocabulary import TokenKind
 from services.chassis.work import Work
-from services.routing.duplicates.rules import Match
 
 _FORGET: Final = """
-with gone as (delete from first_holder where lead = any($1::uuid[]))
+with gone as (delete from first_holder where lead = any($1::uuid[])),
+  apart as (delete from match_pair where lead = any($1::uuid[]) or earlier = any($1::uuid[]))
 delete from match_token where lead = any($1::uuid[])
 """
 
@@ -35,29 +36,43 @@ from match_token mine cross join lateral (
   select lead, seq from match_token as other
   where (study, site, is_test, kind, key_version, value)
       = (mine.study, mine.site, mine.is_test, mine.kind, mine.key_version, mine.value)
-    and other.seq < mine.seq and other.lead <> mine.lead offset 0
+    and other.seq < mine.seq and other.lead <> mine.lead
+  order by seq desc limit $2
 ) as other
 where mine.lead = any($1::uuid[])
 group by mine.lead, other.lead
 """
 
+MOST_A_TOKEN: Final = 50
+"""Earlier leads that one equal token brings to be compared, the newest ones: a name that thousands bear says little,
+and one fact must not cost thousands of comparisons. Of a strong token the primary is found through any of them."""
+
 _HAVE_TOKENS: Final = "select distinct lead from match_token where lead = any($1::uuid[])"
 
 
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """Two leads with equal tokens, of these kinds; `seq` is the earlier one's place in the order."""
+
+    lead: UUID
+    earlier: UUID
+    seq: int
+    kinds: tuple[TokenKind, ...]
+
+
 async def store_tokens(work: Work, facts: Sequence[Fact[MatchTokens]]) -> None:
-    """Keep each lead's newest tokens; a restated lead's older ones go. A constant number of statements."""
-    newest = {fact.key: fact for fact in sorted(facts, key=lambda fact: fact.version)}
-    again = [UUID(key) for key, fact in newest.items() if fact.version > 1]
+    """Keep these leads' tokens, one fact a lead; a restated lead's older ones go. A constant number of statements."""
+    again = [UUID(fact.key) for fact in facts if fact.version > 1]
     if again:
         await work.run(_FORGET, again)
-    await work.run(_STORE, *_columns(newest.values()))
+    await work.run(_STORE, *_columns(facts))
 
 
-async def earlier_leads(work: Work, leads: Iterable[UUID]) -> list[Match]:
-    """Leads whose equal tokens came before these leads' own."""
-    rows = await work.fetch(_EARLIER, list(leads))
+async def equal_before(work: Work, leads: Iterable[UUID]) -> list[Equal]:
+    """Leads whose equal tokens came before these leads' own; of each token the newest 50."""
+    rows = await work.fetch(_EARLIER, list(leads), MOST_A_TOKEN)
     return [
-        Match(row["lead"], row["earlier"], row["seq"], tuple(TokenKind(kind) for kind in row["kinds"])) for row in rows
+        Equal(row["lead"], row["earlier"], row["seq"], tuple(TokenKind(kind) for kind in row["kinds"])) for row in rows
     ]
 
 

@@ -1,0 +1,1 @@
+"""Tokens as they came, signatures sealed, and the pairs that held."""
