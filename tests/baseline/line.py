@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +21,13 @@ from services.chassis.service import Reads, Service
 from services.chassis.topics import make_topics
 from services.chassis.work import Work
 from tests.baseline.counting import Statements, Wal, wal_of
+from tests.bench.people import letters, spread
 from tests.clock import administrator
 from tests.doors import Doors
 from tests.journeys.records import records_of
 from tests.place import SERVICES, Place
 
+_FIRST_BIRTH: Final = date(1935, 1, 1)
 BATCH: Final = 500
 """Facts of one poll at most (`consume/broker.py`)."""
 
@@ -132,7 +135,7 @@ async def a_line(place: Place, folder: Path) -> AsyncIterator[Line]:
 
 
 def referral(number: int) -> dict[str, Any]:
-    """A referral about the `number`-th person."""
+    """A referral about the `number`-th person, who is like nobody else."""
     return {
         "route": "kelp-soloby",
         "study": "kelp",
@@ -140,12 +143,12 @@ def referral(number: int) -> dict[str, Any]:
         "external_id": f"R-{number}",
         "disclosure_basis": {"kind": "self_referred", "reference": f"form {number}", "given_on": "2025-06-01"},
         "person": {
-            "given_name": "Ada",
-            "family_name": f"Wren-{number}",
-            "birth_date": "1961-07-23",
+            "given_name": letters(spread(number)),
+            "family_name": letters(spread(number + 1)),
+            "birth_date": (_FIRST_BIRTH + timedelta(days=spread(number) % 25_000)).isoformat(),
             "phone": f"+4477{number:08}",
             "email": f"ada.wren.{number}@mail.example",
-            "postcode": "LM1 4QX",
+            "postcode": f"{spread(number) % 90_000 + 10_000}",
             "language": "en",
         },
         "permission": {"channels": ["phone"], "wording": "contact@1", "given_at": "2025-06-01T09:00:00Z"},

@@ -1,8 +1,8 @@
 """`python -m tests.bench [what ...]`, behind `make bench`: every figure of numbers.md, beside its peers, in one run.
 
 what: race (throughput and latency of Baton, floor and textbook), doors (intake alone), timers, growth, start,
-assignment, reporting; all of them unless named. `profile` says where the time goes, `described` tries out the API; both
-only when named.
+assignment, reporting; all of them unless named. Only when named: `profile` says where the time goes, `described` tries
+out the API, `tokens` says how well duplicates are found (FEBRL).
 """
 
 import argparse
@@ -36,6 +36,7 @@ from tests.bench.servers import Servers, plain, servers
 from tests.bench.start.measure import start
 from tests.bench.table import print_results
 from tests.bench.timers.measure import timers
+from tests.bench.tokens.measure import tokens
 
 Part = Callable[[Servers, Plan, Results, Path, Say], Coroutine[Any, Any, None]]
 
@@ -48,7 +49,7 @@ PARTS: Final[dict[str, Part]] = {
     "assignment": assignment,
     "start": start,
 }
-APART: Final[dict[str, Part]] = {"profile": profile, "described": described}
+APART: Final[dict[str, Part]] = {"profile": profile, "described": described, "tokens": tokens}
 
 
 def main() -> int:
@@ -91,7 +92,7 @@ async def _postgres(where: Servers) -> dict[str, str]:
 
 def _arguments() -> Any:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", nargs="*", metavar="WHAT", help="default: all but profile and described")
+    parser.add_argument("what", nargs="*", metavar="WHAT", help="default: all but those that run only when named")
     parser.add_argument("--out", type=Path, help="the result file; default .baton/bench/<time>.json")
     parser.add_argument("--quick", action="store_true", help="about a minute: shows that it works, measures nothing")
     parser.add_argument("--seed", type=int, default=1)
