@@ -20,6 +20,7 @@ from services.chassis.http.routes import Route
 REFRESH: Final = "/sign-in/refresh"
 _SIGN_IN: Final = "/sign-in"
 _UNAUTHORIZED: Final = 401
+_NOBODY: Final = "not_signed_in"
 
 _AGAIN: Final = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Signed out</title></head><body><main>'
@@ -47,7 +48,7 @@ async def signed_out(request: Request, route: Route, problem: Problem, public_ur
     None where the problem itself is the answer: a client with a header of its own, a script, a form of another site.
     """
     headers = request.headers
-    if problem.status != _UNAUTHORIZED or route.public or "authorization" in headers or not wants_page(headers):
+    if problem.code != _NOBODY or route.public or "authorization" in headers or not wants_page(headers):
         return None
     if route.method == "GET":
         return Response(status_code=303, headers={"location": f"{REFRESH}?next={quote(_target(request), safe='')}"})

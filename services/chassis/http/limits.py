@@ -109,7 +109,8 @@ class Limits:
         share.spare -= rest
         share.left = limit - row["used"]
         share.ends = self._now() + row["left"]
-        work.after_commit(lambda: self._keep(share, row["granted"] - used))
+        ends = share.ends
+        work.after_commit(lambda: self._keep(share, ends, row["granted"] - used))
         return used + rest
 
     async def _share(self, work: Work, identity: Identity) -> _Share:
@@ -123,5 +124,6 @@ class Limits:
             share.limit, share.known_until = limit, self._now() + KNOWN_FOR
         return share
 
-    def _keep(self, share: _Share, more: int) -> None:
-        share.spare += more
+    def _keep(self, share: _Share, ends: float, more: int) -> None:
+        if abs(share.ends - ends) < WINDOW / 2:  # else the next hour has begun meanwhile, and this is not of it
+            share.spare += more
