@@ -95,13 +95,18 @@ def _spoken(words: list[_Word], writing: _Writing, known: Vocabulary) -> list[Fo
     for n, word in enumerate(words):
         if n + 1 < len(words) and (pairs := known.pairs.get(word.folded)):
             after = words[n + 1]
-            if (sign := pairs.get(after.folded)) is not None:
+            if (sign := pairs.get(after.folded)) is not None and not _of_a_family(word, after):
                 found.append(Found(sign, word.start, after.end))
         if (sign := _sign_of(word, writing, known)) is not None:
             found.append(Found(sign, word.start, word.end))
             if sign in PLAIN_HEALTH and writing.mixed and word.text[0].islower():
                 found.append(Found(Sign.PROSE, word.start, word.end))
     return found
+
+
+def _of_a_family(word: _Word, after: _Word) -> bool:
+    """`Dolores de` of Dolores de la Fuente, where `dolores de cabeza` is a headache."""
+    return word.text[0].isupper() and after.folded in PARTICLES
 
 
 def _sign_of(word: _Word, writing: _Writing, known: Vocabulary) -> Sign | None:

@@ -15,7 +15,7 @@ WORDS: Final = {
         bpco hiv reumatismi cancro_al cancro_alla malattia_di
     """,
     Sign.SYMPTOM: """
-        tremore tremori trema convulsioni vertigini capogiri nausea vomito stanchezza stanca stanco esaust* insonnia
+        tremore tremori trema convulsioni vertigini capogiri nausea vomito stanchezza esaust* insonnia
         palpitazioni gonfiore gonfi* formicolio debolezza svenut* svenimenti affanno prurito eruzione febbre
         sanguinament* diarrea stitichezza bruciore ansia ansios* depress* suicid* confus* dimentica memoria
         paralizzat* paralisi disabile disabilità sedia_a diagnosticat* diagnosi soffre soffriva affett* sintom*
@@ -24,6 +24,7 @@ WORDS: Final = {
         mal_di cadute mangia_poco
     """,
     Sign.NAMESAKE: """
+        stanca stanco
         asma
         cancro dolore tosse influenza gotta parkinson alzheimer crohn cieco sordo zoppo mano testa cuore sangue ossa
         ictus salute cura

@@ -7,9 +7,9 @@ from services.intake.narrative.rules.signs import Sign
 WORDS: Final = {
     Sign.ILLNESS: """
         wrzody wrzodów chorobę chorobą choroby choroba_alzheimera choroba_parkinsona
-        cukrzyc* nadciśnieni* padaczk* epilepsj* astm* demencj* schizofreni* depresj* białaczk* chłoniak* czerniak*
+        cukrzyc* nadciśnieni* padaczk* epilepsj* astm* demencj* schizofreni* depresj* białaczk* chłoniak*
         przerzut* nowotwor* zapalenie zapalenia reumatyzm* osteoporoz* łuszczyc* egzem* toczeń tocznia
-        fibromialgi* endometrioz* marskość anemi* gruźlic* migren* neuropati* jaskra jaskrę jaskry arytmi* zawał
+        fibromialgi* endometrioz* marskość anemi* gruźlic* migren* neuropati* jaskra jaskrę jaskry arytmi*
         zawału zawale udarze udaru
         stwardnieni* niedoczynnoś* nadczynnoś* tarczyca tarczycy tarczycę tarczycą otyłoś* ciąży ciąża niewydolnoś*
         miażdżyc* autyzm* anoreksj*
@@ -26,6 +26,7 @@ WORDS: Final = {
         przewlekł* bóle bólami bólów boli bolą upadk* ból_głowy
     """,
     Sign.NAMESAKE: """
+        czerniak czerniaka zawał
         guz guza udar choroba
         rak raka ból bólu kaszel katar grypa parkinson parkinsona alzheimer alzheimera ślepy głuchy kulawy głowa
         ręka serce krew kości zdrowie
