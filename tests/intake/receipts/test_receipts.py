@@ -74,8 +74,9 @@ async def test_not_yours_and_not_there_are_one_answer_by_the_same_statements(des
     theirs = (await desk.send(body, who="partner:brightpost")).json()["lead"]
     for method, path in (("GET", ""), ("POST", "/withdraw")):
         seen: list[tuple[int, bytes, Any, float]] = []
+        client = await desk.doors.ask("intake", "partner:openhand")
+        await client.request(method, f"{PATH}/{uuid4()}{path}")  # now it is known what its agreements ask for
         for lead in (theirs, str(uuid4())):
-            client = await desk.doors.ask("intake", "partner:openhand")
             with metrics.fresh():
                 metrics.allow("service", "intake")
                 answer = await client.request(method, f"{PATH}/{lead}{path}")
@@ -84,6 +85,7 @@ async def test_not_yours_and_not_there_are_one_answer_by_the_same_statements(des
         assert seen[0] == seen[1]
         assert seen[0][0] == 404
     counted = []
+    await ask(desk, "", external_id="WARM-1")
     for external_id in ("THEIRS-1", "NOBODYS-1"):
         with metrics.fresh():
             metrics.allow("service", "intake")

@@ -88,7 +88,7 @@ async def test_what_is_supplied_is_sealed_beside_the_rest_and_compared_anew(desk
     said = [fact for fact in await desk.said(lead) if isinstance(fact, MatchTokens)]
     assert [[str(token.kind) for token in fact.tokens] for fact in said] == [
         ["email", "phone"],
-        ["email", "name_birth", "phone"],
+        ["email", "initial_birth", "initial_birth", "names", "names", "phone"],
     ]
     last = await supply(desk, lead, {"postcode": "sw1a 1aa"})
     assert (last.json()["state"], "missing" in last.json()) == ("accepted", False)
@@ -148,9 +148,21 @@ async def test_after_three_days_or_once_taken_back_it_is_too_late(desk: Desk) ->
     assert (await supply(desk, fresh, {"postcode": "10001"})).status_code == 200
 
 
+async def test_narrative_in_what_is_supplied_is_cut_out_or_refused(desk: Desk) -> None:
+    lead = await lacking(desk)
+    told = await supply(desk, lead, {"family_name": "has had a tremor since 2019"})
+    assert (told.status_code, told.json()["errors"]) == (
+        422,
+        [{"pointer": "/person/family_name", "detail": "must not say anything about the person"}],
+    )
+    assert (await supply(desk, lead, {"family_name": "Wren, has had a tremor since 2019"})).status_code == 200
+    assert (await details(desk, lead))["family_name"] == "Wren"
+
+
 async def test_another_s_is_as_good_as_none(desk: Desk) -> None:
     sent = await desk.send(a_referral(person=a_person(**LACKING), route="of-brightpost"), who="partner:brightpost")
     seen = []
+    await supply(desk, str(uuid4()), {"postcode": "10001"})  # now it is known what the partner's agreements ask for
     for lead in (sent.json()["lead"], str(uuid4())):
         with metrics.fresh():
             metrics.allow("service", "intake")

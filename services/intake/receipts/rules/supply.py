@@ -8,12 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.shapes import Label
 from services.intake.contacts.rules.person import OLDEST_YEAR, Postcode
+from services.intake.narrative.rules.cut import left_of
+from services.intake.narrative.rules.judge import Kind
 from services.intake.network.rules.fields import Day
 from services.intake.network.rules.words import ReferralField
 
 Fault = tuple[str, str]
 
 NOT_MISSING: Final = "is not missing"
+NOT_NARRATIVE: Final = "must not say anything about the person"
+
+_TEXTS: Final = {"given_name": Kind.NAME, "family_name": Kind.NAME, "postcode": Kind.ID}
+"""What is cut as it is at the door (R23)."""
 
 
 class _Door(BaseModel):
@@ -48,6 +54,7 @@ def faults_of(supply: Supply, lacking: Collection[str], birth_dates: bool, at: d
     faults = [(f"/person/{name}", NOT_MISSING) for name, lacks in made_up.items() if lacks not in lacking]
     if not made_up:
         faults.append(("/person", "has no field"))
+    faults += [(f"/person/{name}", NOT_NARRATIVE) for name, left in _left(person).items() if left is None]
     if person.birth_year is not None and person.birth_date is not None:
         faults.append(("/person/birth_year", "is one too many beside birth_date"))
     if person.birth_year is not None and person.birth_year > at.year:
@@ -63,11 +70,12 @@ def values_of(supply: Supply) -> dict[str, str]:
     """The values as the vault keeps them."""
     person = supply.person
     birth = person.birth_date.isoformat() if person.birth_date else person.birth_year and str(person.birth_year)
-    postcode = person.postcode.upper() if person.postcode else None
-    found = {
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "birth": birth or None,
-        "postcode": postcode,
-    }
-    return {name: text for name, text in found.items() if text is not None}
+    left = _left(person)
+    if postcode := left.get("postcode"):
+        left["postcode"] = postcode.upper()
+    return {name: text for name, text in (*left.items(), ("birth", birth)) if text}
+
+
+def _left(person: MissingDetails) -> dict[str, str | None]:
+    """Every text that was sent, without narrative; None where nothing else is in it."""
+    return {name: left_of(text, kind) for name, kind in _TEXTS.items() if (text := getattr(person, name))}
