@@ -44,6 +44,8 @@ def sent(world: World, asked: Asked, who: str | None) -> dict[str, Any]:
         return {"data": asked.form}
     if asked.body == "network":
         return {"json": read_files([NETWORK]).document}
+    if asked.body == "file":
+        return {"content": b"Record\n1\n", "headers": {"content-type": "text/csv"}}
     if asked.body in ("referral", "lines"):
         referral = world.referral("kelp-soloby", external_id=f"matrix-{asked.body}-{who}".replace(":", "-"))
         if asked.body == "referral":
@@ -65,7 +67,10 @@ async def test_the_matrix(world: World, client: httpx.AsyncClient, lead: str, en
         headers["authorization"] = f"Bearer {Issuer.open(world.keys_dir).token(identity, datetime.now(UTC))}"
     if who == "staff:hanno" and "{lead}" in path:
         headers["if-match"] = f'"{(await world.lead(lead, "hanno"))["version"]}"'
-    url = path.format(lead=lead, kind="transport", token="none", alert=NOT_THERE, study="gorse")
+    url = path.format_map({
+        "lead": lead, "kind": "transport", "token": "none", "alert": NOT_THERE, "study": "gorse", "mapping": "list",
+        "import": NOT_THERE, "endpoint": NOT_THERE,
+    })  # fmt: skip
     answer = await client.request(method, url, **told | {"headers": headers | told.get("headers", {})})
     assert answer.status_code == asked.statuses[column], answer.text
 

@@ -61,19 +61,20 @@ def operation(route: Route) -> dict[str, Any]:
 
 def statuses(route: Route) -> list[int]:
     """Every status of a problem on this route: what follows from its declaration, and its own."""
-    reads = route.takes is not None or route.form is not None
+    reads = route.takes is not None or route.form is not None or route.file is not None
     follows = {
         400: True,  # a query that is none
         401: not route.public,
-        403: not route.public,
+        403: not route.public or route.same_origin,
         404: "{" in route.path,
         408: reads,
         409: route.idempotent,
         412: route.if_match,
         413: reads,
         415: reads,
-        422: reads or route.idempotent,
+        422: reads or route.idempotent or bool(route.asks),
         428: route.if_match,
+        429: bool(route.counted),
         500: True,
         503: True,
     }
@@ -85,16 +86,24 @@ def _responses(route: Route) -> dict[str, Any]:
     problem: dict[str, Any] = {MEDIA_TYPE: {"schema": _ref("Problem")}}
     if route.page:
         problem[PAGE] = {"schema": {"type": "string"}}
-    said = {str(status): {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses(route)}
-    return {str(route.status): _done(route), **said}
+    said = {str(status): _said(status, problem) for status in statuses(route)}
+    return {**said, str(route.status): _done(route)}
+
+
+def _said(status: int, problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem; or one of the answers that lead on and have no content."""
+    phrase = HTTPStatus(status).phrase
+    return {"description": phrase} if status < HTTPStatus.BAD_REQUEST else {"description": phrase, "content": problem}
 
 
 def _done(route: Route) -> dict[str, Any]:
     """The answer when all went well; a redirection has no content."""
-    if route.status >= HTTPStatus.MULTIPLE_CHOICES:
+    if route.status >= HTTPStatus.MULTIPLE_CHOICES or route.status == HTTPStatus.NO_CONTENT:
         return {"description": HTTPStatus(route.status).phrase}
     if route.page:
         return {"description": "A page", "content": {PAGE: {"schema": {"type": "string"}}}}
+    if route.gives:
+        return {"description": "Done", "content": {route.gives: {"schema": {"type": "string"}}}}
     schema = _ref(route.answers.__name__) if route.answers is not None else {"type": "object"}
     return {"description": "Done", "content": {LINES if route.lines else JSON: {"schema": schema}}}
 
@@ -123,7 +132,14 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         for name, pattern in _HEADERS.items()
         if needed[name]
     ]
-    return path + headers
+    return (
+        path
+        + headers
+        + [
+            {"name": name, "in": "query", "required": False, "description": says, "schema": {"type": "string"}}
+            for name, says in route.asks.items()
+        ]
+    )
 
 
 def _ref(name: str) -> dict[str, str]:

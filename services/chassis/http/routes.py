@@ -146,6 +146,10 @@ class Route:
     """statuses of its own problems, where they do not follow from the declaration (`openapi.statuses`)"""
     page: bool = False
     """answers people with HTML"""
+    gives: str = ""
+    """media type of an answer that is neither JSON nor a page"""
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """what may stand in the query, and what it says"""
 
     @property
     def name(self) -> str:

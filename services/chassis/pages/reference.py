@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from services.chassis.auth.identity import Kind
 from services.chassis.http.bodies import FORM, JSON, LINES
 from services.chassis.http.description import description
 from services.chassis.http.problems import CODES
@@ -53,9 +54,10 @@ def reference_routes(service: str, prefix: str, routes: Sequence[Route]) -> tupl
     async def tell(_call: Call[None]) -> Answer:
         return Answer(body=document())
 
+    nobody = frozenset[Kind]()
     return (
-        Route("GET", f"{prefix}/docs", show, frozenset(), _WHOSE, "How to ask, for people to read", public=True),
-        Route("GET", f"{prefix}/openapi.json", tell, frozenset(), _WHOSE, "How to ask, as OpenAPI", public=True),
+        Route("GET", f"{prefix}/docs", show, nobody, _WHOSE, "How to ask, for people", public=True, page=True),
+        Route("GET", f"{prefix}/openapi.json", tell, nobody, _WHOSE, "How to ask, as OpenAPI", public=True),
     )
 
 
@@ -81,7 +83,9 @@ def _shown(route: Route, schemas: dict[str, Any], document: dict[str, Any]) -> S
 
 
 def _example(route: Route) -> str:
-    lines = [f'curl -X {route.method} "$BATON{route.path}"' if route.method != "GET" else f'curl "$BATON{route.path}"']
+    query = "&".join(f"{name}=..." for name in route.asks)
+    where = f'"$BATON{route.path}{"?" + query if query else ""}"'
+    lines = [f"curl -X {route.method} {where}" if route.method != "GET" else f"curl {where}"]
     if not route.public:
         lines.append('  -H "Authorization: Bearer $KEY"')
     if route.idempotent:
@@ -96,6 +100,8 @@ def _body(route: Route) -> list[str]:
     example = next(iter(route.examples.values()), None)
     if route.lines:
         return [f'  -H "Content-Type: {LINES}"', "  --data-binary @referrals.ndjson"]
+    if route.file is not None:
+        return [f'  -H "Content-Type: {route.file.media}"', "  --data-binary @people.csv"]
     if route.takes is None and route.form is None:
         return []
     if route.takes is None:

@@ -44,6 +44,7 @@ def routes() -> tuple[Route, ...]:
             takes=NetworkDocument,
             answers=Plan,
             limit=_LARGEST,
+            asks={"dry_run": "true: only say what would change"},
         ),
     )
 

@@ -33,6 +33,8 @@ CHECKS: Final = [
 BODIES: Final[dict[str, Callable[[Stand], dict[str, Any]]]] = {
     "/intake/v1/referrals": lambda _stand: a_referral(),
     "/intake/v1/referrals/batch": lambda _stand: a_referral(),
+    "/intake/v1/webhooks": lambda _stand: {"url": "https://hooks.openhand.example/baton"},
+    "/intake/v1/referrals/{lead}/supply": lambda _stand: {"person": {"postcode": "10001"}},
     "/desk/v1/leads/{lead}/attempts": lambda _stand: {"channel": "phone", "result": "no_answer"},
     "/desk/v1/leads/{lead}/blockers": lambda _stand: {"kind": "transport"},
     "/desk/v1/leads/{lead}/close": lambda _stand: {"reason": "not_interested"},
@@ -82,6 +84,8 @@ async def try_out(stand: Stand, service: str, operation: Any, cases: int, *, see
         if "If-Match" in (case.headers or {}) and data.draw(st.booleans()):
             case.headers["If-Match"] = asyncio.run_coroutine_threadsafe(stand.tag(), loop).result()
         kwargs = case.as_transport_kwargs(base_url=_URL)
+        if data.draw(st.booleans(), label="from our own page"):
+            kwargs["headers"]["Sec-Fetch-Site"] = "same-origin"
         if who:  # schemathesis makes credentials up too
             kwargs["headers"]["Authorization"] = f"Bearer {stand.doors.token(who)}"
         request = Request(**{name: kwargs[name] for name in _REQUEST & kwargs.keys()}).prepare()
@@ -93,6 +97,11 @@ async def try_out(stand: Stand, service: str, operation: Any, cases: int, *, see
 
     await asyncio.to_thread(run)
     return seen
+
+
+def can_vary(operation: Any) -> bool:
+    """Whether two requests for it can differ: by who asks, a parameter, a body."""
+    return bool(operation.definition.raw.get("x-serves") or operation.body or any(operation.iter_parameters()))
 
 
 def seeded(seed: int | None) -> Callable[[Any], Any]:

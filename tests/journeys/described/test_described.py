@@ -9,17 +9,34 @@ import pytest
 import schemathesis
 from schemathesis.core.failures import FailureGroup
 
-from tests.journeys.described.cases import operations, try_out
+from tests.journeys.described.cases import can_vary, operations, try_out
 from tests.journeys.described.stand import Stand
 from tests.place import SERVICES
 
 CASES = 100
+DESCRIPTIONS = ("docs", "openapi.json")
 LET_IN = {
     "POST /intake/oauth/token": 200,
     "GET /intake/v1/network": 200,
     "PUT /intake/v1/network": 200,
     "POST /intake/v1/referrals": 202,
     "POST /intake/v1/referrals/batch": 200,
+    "GET /intake/v1/referrals": 200,
+    "GET /intake/v1/referrals/{lead}": 200,
+    "GET /intake/v1/routes": 200,
+    "PUT /intake/v1/import-mappings/{mapping}": 200,
+    "POST /intake/v1/imports": 422,  # a file of random text is none of rows; its own tests go further
+    "GET /intake/v1/imports": 200,
+    "GET /intake/v1/webhooks": 200,
+    "POST /intake/v1/webhooks": 201,
+    "GET /sign-in": 200,
+    "GET /sign-in/link/{token}": 200,
+    "GET /sign-in/refresh": 401,
+    "POST /sign-in/out": 303,
+    "GET /sign-in/factor": 303,
+    "POST /sign-in/factor/new": 303,
+    "POST /sign-in/factor": 303,
+    **{f"GET {prefix}/{name}": 200 for prefix in ("/intake", "/desk", "/sla", "/reports") for name in DESCRIPTIONS},
     "GET /desk/v1/queue": 200,
     "GET /desk/v1/leads/{lead}": 200,
     "POST /desk/v1/leads/{lead}/attempts": 200,
@@ -37,7 +54,7 @@ async def test_every_answer_is_one_that_is_described(stand: Stand, service: str)
     for owner, operation in operations(stand):
         if owner == service:
             seen = await try_out(stand, service, operation, CASES)
-            assert sum(seen.values()) >= CASES, operation.label
+            assert sum(seen.values()) >= (CASES if can_vary(operation) else 1), operation.label
             assert LET_IN.get(operation.label, 404) in seen, (operation.label, seen)
 
 

@@ -36,14 +36,14 @@ class FactorPages:
     def routes(self) -> tuple[Route, ...]:
         """What changes something comes from our own pages only."""
         return (
-            self._route("GET", _PATH, self.ask, "Ask for the second factor"),
-            self._route("POST", f"{_PATH}/new", self.make, "Set up a second factor"),
-            self._route("POST", _PATH, self.take, "Give the second factor", form=Code),
+            self._route("GET", _PATH, self.ask, "Ask for the second factor", also=(303,)),
+            self._route("POST", f"{_PATH}/new", self.make, "Set up a second factor", also=(303, 409)),
+            self._route("POST", _PATH, self.take, "Give the second factor", form=Code, status=303),
         )
 
     def _route(self, method: str, path: str, run: Any, summary: str, **more: Any) -> Route:
         same = method == "POST"
-        return Route(method, path, run, frozenset(), _WHOSE, summary, public=True, same_origin=same, **more)
+        return Route(method, path, run, frozenset(), _WHOSE, summary, public=True, same_origin=same, page=True, **more)
 
     async def ask(self, call: Call[None]) -> Answer:
         """The field for a code, or the button to set one up."""

@@ -34,13 +34,22 @@ class SignInPages:
         return (
             self._route("GET", HOME, self.home, "Who is signed in here"),
             self._route("GET", _LINK, self.link, "Sign in by a link: the button"),
-            self._route("POST", _LINK, self.use, "Sign in by a link"),
-            self._route("GET", REFRESH, self.refresh, "A fresh token for this browser"),
-            self._route("POST", "/sign-in/out", self.out, "Sign out of this browser"),
+            self._route("POST", _LINK, self.use, "Sign in by a link", status=303),
+            self._route(
+                "GET",
+                REFRESH,
+                self.refresh,
+                "A fresh token for this browser",
+                status=204,
+                also=(303, 401),
+                asks={"next": "a path of this origin to go on to"},
+            ),
+            self._route("POST", "/sign-in/out", self.out, "Sign out of this browser", status=303),
         )
 
-    def _route(self, method: str, path: str, run: Any, summary: str) -> Route:
-        return Route(method, path, run, frozenset(), _WHOSE, summary, public=True, same_origin=method == "POST")
+    def _route(self, method: str, path: str, run: Any, summary: str, **more: Any) -> Route:
+        same = method == "POST"
+        return Route(method, path, run, frozenset(), _WHOSE, summary, public=True, same_origin=same, page=True, **more)
 
     async def home(self, call: Call[None]) -> Answer:
         """Who is signed in, with a way out; or how to get in."""

@@ -32,6 +32,17 @@ _PAGE: Final = 1_000
 _CSV_PAGE: Final = 20_000
 _NEWEST: Final = 50
 
+_SENT: Final = {
+    "route": "which of your routes the people come on",
+    "mapping": "the name of a saved mapping",
+    "separator": "comma, semicolon or tab; found out where it is not said",
+}
+_PAGED: Final = {
+    "phase": "check, the dry run, or import",
+    "after": "go on behind this row",
+    "outcome": "only these: accepted, refused, wrong, later",
+}
+
 _SERVES: Final = frozenset[Kind]({"partner"})
 _WHOSE: Final = "the calling partner's own mappings, files and reports"
 
@@ -42,27 +53,34 @@ def import_routes(keys: VaultKeys) -> tuple[Route, ...]:
     async def kept(upload: Upload) -> Received:
         return await keep(keys, upload)
 
-    def route(method: str, path: str, run: Any, summary: str, **more: Any) -> Route:
-        return Route(method, path, run, _SERVES, _WHOSE, summary, **more)
-
     return (
-        route(
+        _route(
             "PUT", MAPPING, put_mapping, "Save which column feeds which field, under a name",
             takes=ColumnMapping, answers=ColumnMapping, examples={"a clinic's list": EXAMPLE},
         ),
-        route("GET", MAPPING, get_mapping, "A saved mapping", answers=ColumnMapping),
-        route(
+        _route("GET", MAPPING, get_mapping, "A saved mapping", answers=ColumnMapping),
+        _route(
             "POST", IMPORTS, finish, "Send a file of rows; its dry run begins by itself",
-            file=FileBody(CSV, kept), limit=FILE_LIMIT, answers=ImportShown, door=True,
+            file=FileBody(CSV, kept), limit=FILE_LIMIT, answers=ImportShown, door=True, status=202, also=(429,),
+            asks=_SENT,
         ),
-        route("GET", IMPORTS, list_imports, "The newest files", answers=Imports),
-        route("GET", IMPORT, get_import, "How far a file has come", answers=ImportShown),
-        route("POST", f"{IMPORT}/start", start, "Refer the rows of a file that was checked", answers=ImportShown),
-        route("POST", f"{IMPORT}/cancel", cancel, "Stop; what was referred stays referred", answers=ImportShown),
-        route("DELETE", f"{IMPORT}/file", delete_file, "Destroy the file; stops its import", answers=ImportShown),
-        route("GET", f"{IMPORT}/rows", get_rows, "What became of each row, in pages", answers=Report),
-        route("GET", f"{IMPORT}/rows.csv", get_rows_csv, "The same as CSV"),
+        _route("GET", IMPORTS, list_imports, "The newest files", answers=Imports),
+        _route("GET", IMPORT, get_import, "How far a file has come", answers=ImportShown),
+        _moves("POST", f"{IMPORT}/start", start, "Refer the rows of a file that was checked"),
+        _moves("POST", f"{IMPORT}/cancel", cancel, "Stop; what was referred stays referred"),
+        _moves("DELETE", f"{IMPORT}/file", delete_file, "Destroy the file; stops its import"),
+        _route("GET", f"{IMPORT}/rows", get_rows, "What became of each row, in pages", answers=Report, asks=_PAGED),
+        _route("GET", f"{IMPORT}/rows.csv", get_rows_csv, "The same as CSV", gives=CSV, asks=_PAGED),
     )  # fmt: skip
+
+
+def _route(method: str, path: str, run: Any, summary: str, **more: Any) -> Route:
+    return Route(method, path, run, _SERVES, _WHOSE, summary, **more)
+
+
+def _moves(method: str, path: str, run: Any, summary: str) -> Route:
+    """409 in a state in which it is not done."""
+    return _route(method, path, run, summary, answers=ImportShown, also=(409,))
 
 
 async def put_mapping(call: Call[ColumnMapping]) -> Answer:

@@ -47,8 +47,13 @@ def _reading() -> tuple[Route, ...]:
             get_receipts,
             serves=_SERVES,
             whose=_WHOSE,
-            summary="Receipts behind a cursor (`?cursor=`, `?limit=`), or the one of an external id (`?external_id=`)",
+            summary="Receipts behind a cursor, or the one of an external id",
             answers=Receipts,
+            asks={
+                "external_id": "the receipt of this id of yours",
+                "cursor": "go on behind it: `next` of the page before",
+                "limit": "receipts of a page, 1 to 200",
+            },
         ),
         Route(
             "GET",
@@ -72,6 +77,7 @@ def _changing(keys: VaultKeys) -> tuple[Route, ...]:
             whose=_WHOSE,
             summary="Take a referral back, within 72 hours",
             answers=Receipt,
+            also=(409,),
         ),
         Route(
             "POST",

@@ -25,13 +25,15 @@ def webhook_routes() -> tuple[Route, ...]:
     """Endpoints: made, listed, rotated, enabled, tried, told again, removed."""
     return (
         _route("GET", _PATH, endpoints.list_endpoints, "Own endpoints and how each does", answers=EndpointsShown),
-        _route("POST", _PATH, endpoints.create, "A new endpoint; shows its secret once", NewEndpoint, Secret, _NEW),
-        _route("DELETE", _ONE, endpoints.remove, "Remove an endpoint"),
+        _route("POST", _PATH, endpoints.create, "A new endpoint; shows its secret once", NewEndpoint, Secret, _NEW,
+               status=201, also=(409,)),
+        _route("DELETE", _ONE, endpoints.remove, "Remove an endpoint", status=204),
         _route("POST", f"{_ONE}/rotate", endpoints.rotate, "A new secret; both sign for a day", answers=Secret),
-        _route("POST", f"{_ONE}/enable", endpoints.enable, "Enable a disabled endpoint"),
-        _route("POST", f"{_ONE}/test", endpoints.send_test, "Send a test event", answers=TestSent),
-        _route("POST", f"{_ONE}/replay", endpoints.replay_since, "Tell again since", ReplayFrom, Replayed, _SINCE),
-    )
+        _route("POST", f"{_ONE}/enable", endpoints.enable, "Enable a disabled endpoint", status=204),
+        _route("POST", f"{_ONE}/test", endpoints.send_test, "Send a test event", answers=TestSent, status=202),
+        _route("POST", f"{_ONE}/replay", endpoints.replay_since, "Tell again since", ReplayFrom, Replayed, _SINCE,
+               status=202),
+    )  # fmt: skip
 
 
 def _route(
@@ -42,6 +44,7 @@ def _route(
     takes: type[BaseModel] | None = None,
     answers: type[BaseModel] | None = None,
     examples: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Route:
     return Route(
         method,
@@ -53,4 +56,5 @@ def _route(
         takes=takes,
         answers=answers,
         examples=examples or {},
+        **more,
     )
