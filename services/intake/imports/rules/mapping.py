@@ -118,11 +118,11 @@ EXAMPLE: Final[dict[str, Any]] = {
         "phone": {"column": "Phone"},
         "permission_given_at": {"column": "Agreed on"},
         "study": {"value": "alder"},
-        "material": {"value": "alder-partner-language@3"},
+        "material": {"value": "alder-partner@3"},
         "basis": {"value": "agreement_documented"},
         "language": {"value": "en"},
         "permission_channels": {"value": "phone may_leave_message"},
-        "permission_wording": {"value": "eastmere-contact@2"},
+        "permission_wording": {"value": "alder-partner@3"},
     }
 }
 """For the API description: a clinic's list."""

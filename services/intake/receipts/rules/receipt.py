@@ -11,7 +11,7 @@ HAND_OVER_AFTER: Final = timedelta(minutes=15)
 
 WITHDRAW_WITHIN: Final = timedelta(hours=72)
 """How long a partner may take a referral back: a weekend and a day. Decided by the clock alone: an answer that
-depended on the first outreach would tell who is called, and a confirmed duplicate never is (docs/decisions/0032).
+depended on the first outreach would tell who is called, and a confirmed duplicate never is (docs/decisions/0018).
 """
 
 

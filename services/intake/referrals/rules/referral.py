@@ -87,7 +87,7 @@ class Referral(_Door):
 EXAMPLE: Final[dict[str, Any]] = {
     "route": "openhand-alder-eastmere",
     "study": "alder",
-    "material": "alder-partner-language@3",
+    "material": "alder-partner@3",
     "external_id": "OH-2041-77",
     "disclosure_basis": {"kind": "self_referred", "reference": "form 2041", "given_on": "2026-03-01"},
     "person": {
@@ -101,7 +101,7 @@ EXAMPLE: Final[dict[str, Any]] = {
     },
     "permission": {
         "channels": ["phone", "may_leave_message"],
-        "wording": "eastmere-contact@2",
+        "wording": "alder-partner@3",
         "given_at": "2026-03-01T09:15:00Z",
     },
     "stated_interest": "learn_more",
