@@ -78,9 +78,13 @@ async def test_every_service_keeps_house(desk: Desk) -> None:
         assert await Sweeper(desk.database, sweep).round() is True, sweep.name
 
 
+IN_ITS_TIME = {"forget_refusals", "webhook_past", "access_past", "webhook_notices"}
+"""Old rows that go, and what ends in 14 days."""
+
+
 @pytest.mark.parametrize(("service", "rooms"), [("intake", 1), ("routing", 2), ("sla", 2)])
 async def test_a_waiting_room_is_swept_every_ten_seconds_at_least(doors: Doors, service: str, rooms: int) -> None:
-    """A missed wake-up costs seconds (delivery.md, "The transaction")."""
-    sweeps = (await doors.open(service)).sweeps
+    """A missed wake-up costs seconds (delivery.md, "The transaction"); what is of hours or days has time."""
+    sweeps = [sweep for sweep in (await doors.open(service)).sweeps if sweep.name not in IN_ITS_TIME]
     assert len(sweeps) >= rooms
     assert [sweep.name for sweep in sweeps if sweep.every > 10] == []
